@@ -153,7 +153,7 @@ def measure_appends(arguments, directory):
     puts = [subscription(number, pattern.format(number), receiver.url) for number in range(SUBSCRIPTIONS)]
     print(f"{SUBSCRIPTIONS} subscriptions created in {send_all(servers[0].port, puts):.1f} s", flush=True)
     command = ["java", "-jar", arguments.bench, "compare", "--row", "append-grouped", "--rounds", str(arguments.rounds)]
-    command += ["--seconds", "2", "--warm-up", "15"]
+    command += ["--seconds", "2", "--warm-up", str(arguments.warm_up)]
     for name, server in zip(("with", "without"), servers):
         command += ["--peer", f"{name}={server.url()},pid={server.process.pid}"]
     before = time.monotonic()
@@ -229,6 +229,7 @@ def main():
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--state", default="in-flight", choices=["unmatched", "in-flight", "refused", "delivering"])
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--warm-up", type=int, default=40, help="append: seconds, enough for the first wakes of all subscriptions")
     parser.add_argument("--json", help="append: a file for the figures of each round")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
@@ -416,4 +416,32 @@ test('the listener for administration has live charts', async () => {
     return (await page.locator('.chart', { hasText: 'Appends' }).locator('b').textContent()) !== '0.0/s';
   });
   assert.ok((await page.locator('.chart polyline').first().getAttribute('points')).includes(' '));
+});
+
+/** A port that is free at this moment. */
+async function freePort() {
+  const socket = createServer().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+test('the listener for administration of a member shows the members of its cluster', async () => {
+  const cluster = `n1=127.0.0.1:${await freePort()}`;
+  const flags = ['--admin-listen', '127.0.0.1:0', '--cluster', cluster, '--cluster-self', 'n1', '--cluster-create'];
+  const member = await StreamServer.started(...flags);
+  try {
+    const page = await open('', { base: member.adminUrl });
+    const row = page.locator('cluster-members tr[data-member=n1]');
+    await row.waitFor();
+    await until('it leads', async () => (await row.textContent()).includes('leader'));
+    assert.match(await page.locator('cluster-members [data-name=Leader]').textContent(), /n1, since 20/);
+    const plain = await open('', { base: server.adminUrl });
+    await until('a chart has values', async () => /\d/.test(await plain.locator('.chart b').first().textContent()));
+    assert.equal(await plain.locator('cluster-members').isVisible(), false);
+  } finally {
+    await member.close();
+  }
 });

@@ -1,7 +1,8 @@
 // The official suite, against the server that STREAMKEEPER_URL names.
 import { runConformanceTests } from "@durable-streams/server-conformance-tests"
 import { afterEach, beforeEach } from "vitest"
-import { server, suiteMs } from "./server"
+import { noteLosses } from "./losses"
+import { losesMembers, server, suiteMs } from "./server"
 
 const end = Date.now() + suiteMs
 
@@ -19,5 +20,9 @@ afterEach(({ task }) => {
     error.stack = error.stack?.replace("STACK_TRACE_ERROR", error.message.split("\n")[0]!)
   }
 })
+
+if (losesMembers) {
+  noteLosses()
+}
 
 runConformanceTests(server)

@@ -20,5 +20,8 @@ export const server = {
   subscriptions: process.env.STREAMKEEPER_SUBSCRIPTIONS === "true",
 }
 
+/** Whether the server is a member of a cluster of which members are killed meanwhile. */
+export const losesMembers = process.env.STREAMKEEPER_LOSES_MEMBERS === "true"
+
 /** How long tests may be begun. */
 export const suiteMs = Number(process.env.STREAMKEEPER_SUITE_MS ?? Infinity)

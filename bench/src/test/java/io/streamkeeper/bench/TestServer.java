@@ -3,6 +3,7 @@ package io.streamkeeper.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.bench.load.Target;
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,10 +33,11 @@ public final class TestServer implements AutoCloseable {
         return start(tls -> {});
     }
 
-    /** The same with TLS. */
-    public static TestServer start(TestCertificate certificate) throws IOException {
-        return start(tls -> tls.certificateFile(certificate.certificateFile().toString())
-                .keyFile(certificate.keyFile().toString()));
+    /** The same with TLS, and the {@link Identity} in {@code folder}. */
+    public static TestServer start(Path folder) throws IOException {
+        return start(
+                tls -> tls.certificateFile(folder.resolve(Identity.CERTIFICATE).toString())
+                        .keyFile(folder.resolve(Identity.KEY).toString()));
     }
 
     private static TestServer start(Consumer<TlsConfig.Builder> tls) throws IOException {

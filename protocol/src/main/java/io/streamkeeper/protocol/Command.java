@@ -65,6 +65,17 @@ public sealed interface Command {
             Body body)
             implements Command {
         /**
+         * {@return an append of {@code body} that depends on nothing, and leaves the stream open}
+         *
+         * @param path the stream
+         * @param contentType its content type
+         * @param body what to append
+         */
+        public static Append of(StreamPath path, ContentType contentType, Body body) {
+            return new Append(path, contentType, false, null, null, null, Preconditions.NONE, body);
+        }
+
+        /**
          * {@return the same with another body}
          *
          * @param newBody replaces the body, which is not released

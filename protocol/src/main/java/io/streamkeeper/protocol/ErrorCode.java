@@ -86,6 +86,8 @@ public enum ErrorCode {
     ALREADY_CLAIMED(409, "ALREADY_CLAIMED"),
     /** The subscription has no work to claim (section 7.2). */
     NO_PENDING_WORK(409, "NO_PENDING_WORK"),
+    /** The members of the cluster cannot be changed in that way, or not now. */
+    MEMBER_CHANGE_REFUSED(409, "member_change_refused"),
     /** An acknowledged offset is before the cursor or after the tail (section 7). */
     ACK_OFFSET_INVALID(409, "INVALID_OFFSET"),
     /** The stream is deleted, but forks still need its data (section 4.2). */
@@ -123,6 +125,8 @@ public enum ErrorCode {
     STREAM_LIMIT(429, "stream_limit"),
     /** The streams of the tenant have as many bytes as its limit allows. */
     STORAGE_LIMIT(429, "storage_limit"),
+    /** The client or the tenant has as many subscriptions as its limit allows. */
+    SUBSCRIPTION_LIMIT(429, "subscription_limit"),
     /** The headers are longer than the limit of the server. */
     HEADERS_TOO_LARGE(431, "headers_too_large"),
     /** A fault of the server. */
@@ -133,8 +137,12 @@ public enum ErrorCode {
     OVERLOADED(503, "overloaded"),
     /** The server is stopping. */
     SHUTTING_DOWN(503, "shutting_down"),
+    /** The server is a member of a cluster whose leader cannot be reached; the request was not executed. */
+    NO_LEADER(503, "no_leader"),
     /** The log has a new leader, and whether the request took effect is not known. */
     OUTCOME_UNKNOWN(503, "outcome_unknown"),
+    /** The data is in an object store, which has not answered in time; the client may retry later. */
+    TIER_UNAVAILABLE(503, "tier_unavailable"),
     /** The disk has failed: nothing is acknowledged until the server restarts. */
     STORAGE_FAILED(503, "storage_failed"),
     /** The request is of another major version of HTTP. */

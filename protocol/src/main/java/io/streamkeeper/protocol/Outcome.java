@@ -149,6 +149,13 @@ public sealed interface Outcome
         }
 
         /**
+         * {@return the same run, where more may follow} It shares this chunk's buffer, which is released once for both.
+         */
+        public Chunk withoutEnd() {
+            return new Chunk(contentType, expiry, incarnation, start, next, false, false, earliest, bytes);
+        }
+
+        /**
          * {@return the beginning of the run} It shares this chunk's buffer, which is released once for both.
          *
          * @param length length in bytes, at most that of the run

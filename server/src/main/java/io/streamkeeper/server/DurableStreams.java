@@ -21,6 +21,7 @@ import io.streamkeeper.client.listen.Listening;
 import io.streamkeeper.client.listen.StreamListener;
 import io.streamkeeper.client.listen.StreamSource;
 import io.streamkeeper.client.subscription.WorkerStreams;
+import io.streamkeeper.cluster.ClusterMember;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ListQuery;
 import io.streamkeeper.protocol.ListingPosition;
@@ -94,6 +95,12 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
         this.commands = new Commands(config, engine.memory());
         this.messages = new BatchMessages(engine.shards());
         this.feeds = new FeedSource(path -> () -> new LocalFeed(this, path), executor);
+    }
+
+    /** What this process is in its cluster; null without one. */
+    @Nullable
+    ClusterMember cluster() {
+        return engine.cluster();
     }
 
     /**
@@ -584,6 +591,7 @@ public final class DurableStreams implements StreamSource, AutoCloseable {
                 access,
                 engine.limits(),
                 engine.subscriptions(),
+                engine.forwarding(),
                 () -> engine.metrics(engine.workers()),
                 levels);
     }

@@ -1,7 +1,9 @@
 package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
+import io.streamkeeper.cluster.ClusterMember;
 import io.streamkeeper.server.admin.LogLevels;
+import io.streamkeeper.server.config.ClusterSettings;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.console.ConsoleHandler;
 import io.streamkeeper.server.http.HttpServer;
@@ -13,7 +15,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DurableStreamsServer implements AutoCloseable, Serving {
     private static final Logger LOG = LoggerFactory.getLogger(DurableStreamsServer.class);
+
+    private static final long HANDOVER_NANOS_MAX = TimeUnit.SECONDS.toNanos(3);
 
     private final DurableStreams streams;
     private final boolean ownsStreams;
@@ -77,6 +83,11 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             tls.watch();
         }
         http.publicSocketsClosedBy(sockets::closePublic);
+        ClusterMember member = streams.cluster();
+        if (member != null) {
+            ClusterSettings cluster = streams.config().cluster();
+            member.advertise(cluster.hasAdvertise() ? cluster.advertise() : origin());
+        }
         this.endsServing = streams.engine().serve(policy, url());
         warnOfCallbacks();
         streams.attach(this);
@@ -239,6 +250,20 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
     }
 
     /**
+     * Runs a task when the server should be stopped and started again with the same configuration: it is a member of a
+     * cluster, was away for too long, and has received the state of another member, which takes the place of its own one
+     * at the start. Until then it is not ready, and says why. Never runs without a cluster.
+     *
+     * @param task may call {@link #stop}; runs on another thread, perhaps at once
+     */
+    public void whenRestartIsNeeded(Runnable task) {
+        ClusterMember member = streams.cluster();
+        if (member != null) {
+            member.whenStateIsReceived(task);
+        }
+    }
+
+    /**
      * Stops the server: accepts no more connections, answers requests in flight and waiting long-polls, ends event
      * streams, and closes the connections. Returns when this is complete, or at the latest after the configured {@code
      * shutdownTimeoutMillis}.
@@ -248,6 +273,7 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
         long deadline = System.nanoTime()
                 + TimeUnit.MILLISECONDS.toNanos(streams.config().shutdownTimeoutMillis());
         endsServing.run();
+        handOver(deadline);
         sockets.close();
         http.stop();
         http.awaitConnectionsClosed(deadline);
@@ -260,6 +286,22 @@ public final class DurableStreamsServer implements AutoCloseable, Serving {
             streams.close(deadline);
         }
         stopped.countDown();
+    }
+
+    /** Lets another member lead before this one ends, so that the requests in flight are executed by that one. */
+    private void handOver(long deadlineNanos) {
+        ClusterMember member = streams.cluster();
+        if (member == null || !member.leads()) {
+            return;
+        }
+        long waitNanos = Math.min(HANDOVER_NANOS_MAX, deadlineNanos - System.nanoTime());
+        try {
+            member.transferLeadership().get(Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("no other member takes the lead before this one ends", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -7,7 +7,7 @@ import io.streamkeeper.client.subscription.SubscriptionOptions;
 import io.streamkeeper.client.subscription.SubscriptionPage;
 import io.streamkeeper.client.subscription.SubscriptionResult;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.subscription.KeyAnswers;
@@ -187,7 +187,7 @@ public final class DurableSubscriptions {
      *
      * @param id the subscription
      * @param path of the stream
-     * @param offset from which the stream is processed
+     * @param offset from which the stream is processed; {@code -1} for its beginning, {@code now} for its end
      * @return completed with null
      */
     public CompletableFuture<Void> seek(String id, String path, String offset) {
@@ -197,7 +197,7 @@ public final class DurableSubscriptions {
     CompletableFuture<Void> seek(String id, String path, String offset, Executor on) {
         return change(on, call -> {
             StreamPath stream = SubscriptionArguments.stream(path);
-            Offset place = SubscriptionArguments.offset(offset);
+            ReadStart place = SubscriptionArguments.place(offset);
             subscriptions().seek(id, stream, place, call);
         });
     }

@@ -2,12 +2,17 @@ package io.streamkeeper.server;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
+import io.streamkeeper.cluster.ClusterMember;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.config.ClusterSettings;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.forward.Forwarding;
+import io.streamkeeper.server.forward.LeaderTrust;
 import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
+import io.streamkeeper.server.outbound.ClientTls;
 import io.streamkeeper.server.registry.Registry;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shards;
@@ -23,9 +28,13 @@ import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.OpenFiles;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.MemoryLedger;
+import io.streamkeeper.storage.tier.Tier;
+import io.streamkeeper.storage.tier.TierFigures;
+import io.streamkeeper.storage.tier.TierUsage;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -50,23 +59,37 @@ final class Engine {
     private final Shards shards;
     private final MemoryLedger memory;
     private final ServerConfig config;
+    private final @Nullable ClusterMember cluster;
+    private final @Nullable Forwarding forwarding;
     private final @Nullable Limits limits;
 
-    private final @Nullable Registry registry;
+    /** While this process writes it. */
+    private volatile @Nullable Registry registry;
+
     private final @Nullable SubscriptionSystem subscriptions;
+
+    /** Runs what only the leader of a cluster runs; null without a cluster. */
+    private final @Nullable WhileLeading leading;
 
     private final long recoveryNanos;
 
-    private Engine(Sockets sockets, StoresFactory.Opened opened, @Nullable Limits limits, long beganNanos)
+    private Engine(
+            Sockets sockets,
+            StoresFactory.Opened opened,
+            @Nullable Limits limits,
+            @Nullable ClientTls leaderTls,
+            long beganNanos)
             throws IOException {
         this.sockets = sockets;
         this.stores = opened.stores();
         this.memory = opened.memory();
         this.config = opened.config();
+        this.cluster = opened.cluster();
+        this.workers = newWorkers();
+        this.forwarding = cluster == null || leaderTls == null ? null : forwarding(cluster, leaderTls);
         this.limits = limits;
         this.loops = sockets.loops(stores.shards(), "loop");
         this.readers = sockets.canMove() ? sockets.loops(helpers(), "reader") : null;
-        this.workers = newWorkers();
         try {
             this.shards = new Shards(
                     stores,
@@ -81,20 +104,41 @@ final class Engine {
         }
         this.recoveryNanos = System.nanoTime() - beganNanos;
         shards.start();
-        this.registry = config.data().registry() ? Registry.start(shards, memory, () -> Splitters.of(config)) : null;
-        this.subscriptions = config.subscriptions().isOn() ? startSubscriptions() : null;
-    }
-
-    private SubscriptionSystem startSubscriptions() throws IOException {
         try {
-            return SubscriptionSystem.start(config, sockets, shards, memory, workers);
-        } catch (IOException | RuntimeException e) {
-            if (registry != null) {
-                registry.close();
+            this.subscriptions = config.subscriptions().isOn()
+                    ? SubscriptionSystem.open(config, sockets, shards, memory, limits, workers)
+                    : null;
+            if (cluster == null) {
+                this.leading = null;
+                lead();
+            } else {
+                this.leading = WhileLeading.start(cluster, this::lead, this::unlead);
             }
+        } catch (IOException | RuntimeException e) {
             shards.close();
             endThreads(0);
             throw e;
+        }
+    }
+
+    /** Only this process decides about all streams from now on: it writes the registry and serves subscriptions. */
+    private void lead() throws IOException {
+        if (subscriptions != null) {
+            subscriptions.lead();
+        }
+        if (config.data().registry()) {
+            registry = Registry.start(shards, memory, () -> Splitters.of(config));
+        }
+    }
+
+    private void unlead() {
+        Registry written = registry;
+        registry = null;
+        if (written != null) {
+            written.close();
+        }
+        if (subscriptions != null) {
+            subscriptions.unlead();
         }
     }
 
@@ -106,12 +150,14 @@ final class Engine {
      *     running
      */
     static Engine open(ServerConfig config) throws IOException {
+        config.cluster().check(config);
         Sockets sockets = Sockets.of(config.listen().transport());
         Limits limits = Limits.open(config.limits());
         long beganNanos = System.nanoTime();
         Engine opened = null;
         try {
-            opened = new Engine(sockets, StoresFactory.open(config), limits, beganNanos);
+            ClientTls leaderTls = config.cluster().isOn() ? leaderTls(config.cluster()) : null;
+            opened = new Engine(sockets, StoresFactory.open(config), limits, leaderTls, beganNanos);
             return opened;
         } catch (IOException e) {
             throw FileProblem.explained(e, config.data().directory());
@@ -120,6 +166,11 @@ final class Engine {
                 limits.close();
             }
         }
+    }
+
+    private static ClientTls leaderTls(ClusterSettings cluster) throws IOException {
+        Path authority = cluster.authority();
+        return new ClientTls(authority == null ? null : LeaderTrust.of(authority));
     }
 
     /** Starts a few threads for work that would block a loop. */
@@ -143,10 +194,34 @@ final class Engine {
         if (config.data().durability() == Durability.MEMORY) {
             return "in memory only: all streams are lost when the server stops; " + shardsText;
         }
+        long streams = shards.streamCounts().join().all();
         return config.data().directory().toAbsolutePath() + ", store " + stores.identity() + ", durability "
                 + config.data().durability().name().toLowerCase(Locale.ROOT) + ", " + shardsText + "; "
-                + shards.streamCounts().join().all() + " streams, read in "
+                + streams + (streams == 1 ? " stream" : " streams") + ", read in "
                 + String.format(Locale.ROOT, "%.2f s", recoveryNanos * 1e-9);
+    }
+
+    private Forwarding forwarding(ClusterMember member, ClientTls tls) {
+        if (!config.cluster().hasTls() && !config.cluster().isLoopback()) {
+            LOG.warn(
+                    "the members {} reach each other without TLS: any process that reaches their ports can change all"
+                            + " streams; expected --cluster-tls-cert, --cluster-tls-key and --cluster-tls-ca",
+                    config.cluster().members());
+        }
+        return new Forwarding(
+                new MemberReplica(member), config.cluster().routing(), sockets.clientChannel(), tls, workers);
+    }
+
+    /** How requests reach the leader of the cluster; null without one. */
+    @Nullable
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    /** What this server is in its cluster; null without one. */
+    @Nullable
+    ClusterMember cluster() {
+        return cluster;
     }
 
     /** The memory budgets of this process. */
@@ -266,7 +341,15 @@ final class Engine {
 
     private MetricsSnapshot withProcess(MetricsSnapshot.Builder snapshot) {
         addDisk(snapshot);
-        snapshot.addNanos(Metric.REGISTRY_BEHIND_SECONDS, registry == null ? 0 : registry.behindNanos());
+        Tier tier = stores.tier();
+        if (tier != null) {
+            addTier(snapshot, tier.usage(), tier.figures());
+        }
+        if (cluster != null && forwarding != null) {
+            ClusterMetrics.add(snapshot, cluster.status(), forwarding);
+        }
+        Registry written = registry;
+        snapshot.addNanos(Metric.REGISTRY_BEHIND_SECONDS, written == null ? 0 : written.behindNanos());
         snapshot.add(Metric.BACKLOG_BYTES, shards.backlogBytes())
                 .addNanos(Metric.RECOVERY_SECONDS, recoveryNanos)
                 .add(Metric.SHARDS_FAILED, shards.failedCount())
@@ -294,13 +377,33 @@ final class Engine {
         }
     }
 
+    private static void addTier(MetricsSnapshot.Builder snapshot, TierUsage usage, TierFigures figures) {
+        snapshot.add(Metric.TIER_OBJECTS, usage.objects())
+                .add(Metric.TIER_OBJECT_BYTES, usage.objectBytes())
+                .add(Metric.TIER_LOCAL_BYTES, usage.localBytes())
+                .add(Metric.TIER_WAITING_BYTES, usage.waitingBytes())
+                .add(Metric.TIER_UNNEEDED_OBJECTS, usage.unneeded())
+                .addNanos(Metric.TIER_FAILING_SECONDS, nanos(usage.failingMillis()))
+                .add(Metric.TIER_SNAPSHOT_SECONDS, usage.snapshotSeconds())
+                .add(Metric.TIER_SENT_BYTES, figures.uploadedBytes())
+                .add(Metric.TIER_READS, figures.reads())
+                .add(Metric.TIER_RECEIVED_BYTES, figures.readBytes())
+                .add(Metric.TIER_CACHED_READS, figures.cachedReads())
+                .add(Metric.TIER_DELETIONS, figures.deletions())
+                .add(Metric.TIER_FAILURES, figures.failures());
+    }
+
     /** Closes the stores; no command may follow. Waits at most {@code waitNanos} for commands in progress. */
     void close(long waitNanos) {
+        if (leading != null) {
+            leading.close();
+        }
         if (subscriptions != null) {
             subscriptions.close();
         }
-        if (registry != null) {
-            registry.close();
+        Registry written = registry;
+        if (written != null) {
+            written.close();
         }
         shards.close();
         endThreads(waitNanos);

@@ -2,6 +2,7 @@ package io.streamkeeper.server;
 
 import io.netty.util.NettyRuntime;
 import io.netty.util.internal.PlatformDependent;
+import io.streamkeeper.cluster.ClusterMember;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.DataConfig.Durability;
 import io.streamkeeper.server.config.ServerConfig;
@@ -24,6 +25,7 @@ import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.tool.StoreConversion;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,9 @@ final class StoresFactory {
      */
     private static final int CORES_PER_SHARD = 2;
 
+    /** The same on all members, whatever machines they are on. */
+    private static final int SHARDS_OF_CLUSTER = 4;
+
     /** The part of a shard's journal memory that slow readers may keep. */
     private static final int PINNED_PART_OF_JOURNAL = 4;
 
@@ -54,8 +59,13 @@ final class StoresFactory {
      * @param stores open
      * @param memory how the memory is divided, with nothing reserved
      * @param config the same configuration, with the limits that follow from the memory
+     * @param cluster what the server is in its cluster; null without one
      */
-    record Opened(Stores stores, MemoryLedger memory, ServerConfig config) {}
+    record Opened(
+            Stores stores,
+            MemoryLedger memory,
+            ServerConfig config,
+            @Nullable ClusterMember cluster) {}
 
     /**
      * Opens the stores.
@@ -65,23 +75,30 @@ final class StoresFactory {
      */
     static Opened open(ServerConfig config) throws IOException {
         int asked = config.listen().shards();
-        int shards = asked == 0 ? Math.max(1, NettyRuntime.availableProcessors() / CORES_PER_SHARD) : asked;
+        int shards = asked == 0 ? shardsOf(config) : asked;
         long directBytesMax = PlatformDependent.maxDirectMemory();
         long heapBytesMax = Runtime.getRuntime().maxMemory();
         StorageProvider provider =
                 StorageProviders.named(config.data().storage(), StoresFactory.class.getClassLoader());
+        TierFactory.check(config, provider);
         if (config.data().durability() == Durability.MEMORY) {
             requireLocal(provider);
             MemoryPlan plan = MemoryPlan.ofMemory(directBytesMax, heapBytesMax, config.memoryBytesMax());
-            ServerConfig sized = sized(config, plan, 0);
+            ServerConfig sized = sized(config, plan, 0, Long.MAX_VALUE);
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             MemoryBudget streams = new MemoryBudget(memory.plan().journalBytes());
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / PINNED_PART_OF_JOURNAL);
             Stores stores = new MemoryStores(shards, streams, reads, producers(config.data()), Clock.SYSTEM);
-            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
+            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized, null);
         }
         return openFiles(config, provider, asked, shards, directBytesMax, heapBytesMax);
+    }
+
+    private static int shardsOf(ServerConfig config) {
+        return config.cluster().isOn()
+                ? SHARDS_OF_CLUSTER
+                : Math.max(1, NettyRuntime.availableProcessors() / CORES_PER_SHARD);
     }
 
     /** Refuses a storage provider for streams in memory, which store nothing. */
@@ -102,17 +119,30 @@ final class StoresFactory {
             throws IOException {
         Disk disk = new LocalDisk();
         DataConfig data = config.data();
+        boolean isMember = config.cluster().isOn();
         // Runs before the lock, which creates a file: a refused directory stays unchanged.
-        DataDirectory.requireUsable(disk, data.directory(), shardsAsked, data.mustExist());
+        if (!isMember || !MemberStores.isReceived(config)) {
+            DataDirectory.requireUsable(disk, data.directory(), shardsAsked, data.mustExist());
+        }
         DirectoryLock lock = DirectoryLock.take(disk, data.directory());
         try {
+            if (isMember) {
+                MemberStores.prepare(config, disk);
+            } else if (disk.exists(data.directory().resolve(DataDirectory.CLUSTER))) {
+                throw new IOException("data directory " + data.directory()
+                        + " is that of a member of a cluster, and its newest records are in the log of the cluster;"
+                        + " expected --cluster, or another directory");
+            }
             StoreConversion.run(disk, data.directory(), LOG::warn);
             DataDirectory directory =
                     DataDirectory.open(disk, data.directory(), shardsAsked, shardsNew, data.mustExist());
             int shards = directory.shards();
             long journalBytesMax = shards * (2 * data.checkpointBytes() + BACKLOG_EXTRA_BYTES);
-            MemoryPlan plan = MemoryPlan.ofFiles(directBytesMax, heapBytesMax, journalBytesMax);
-            ServerConfig sized = sized(config, plan, shards);
+            LogSizes log = isMember ? LogSizes.of(heapBytesMax) : LogSizes.NONE;
+            long cacheBytes = TierFactory.cacheBytes(config.tier(), directBytesMax);
+            MemoryPlan plan =
+                    MemoryPlan.ofFiles(directBytesMax - cacheBytes, heapBytesMax - log.heapBytes(), journalBytesMax);
+            ServerConfig sized = sized(config, plan, shards, log.bodyBytesMax());
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
             StorageConfig storage = new StorageConfig(
@@ -125,8 +155,18 @@ final class StoresFactory {
                     .fitting(data.directory().toFile().getTotalSpace() / shards)
                     .withReserve();
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
-            Stores stores = new FileStores(disk, directory, lock, storage, provider, reads, Clock.SYSTEM);
-            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized);
+            if (isMember) {
+                MemberStores stores = MemberStores.open(
+                        sized,
+                        disk,
+                        directory,
+                        from -> new FileStores(disk, directory, lock, storage, from, reads, Clock.SYSTEM));
+                return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized, stores.member());
+            }
+            StorageProvider used = config.tier().isOn() ? TierFactory.open(config, disk, cacheBytes) : provider;
+            Stores stores = new FileStores(
+                    disk, directory, lock, TierFactory.fitting(storage, config), used, reads, Clock.SYSTEM);
+            return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized, null);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -141,16 +181,18 @@ final class StoresFactory {
     /**
      * Ensures that a body of the size that {@code --max-body} allows can always be stored: derives the limit from the
      * memory if none is configured, and refuses one that is too large.
+     *
+     * @param framed the largest one that the log of a cluster takes
      */
-    private static ServerConfig sized(ServerConfig config, MemoryPlan plan, int shards) {
+    private static ServerConfig sized(ServerConfig config, MemoryPlan plan, int shards, long framed) {
         long asked = config.http().bodyBytesMax();
         if (asked == 0) {
-            int bodyBytesMax = (int) plan.defaultBodyBytesMax(shards);
+            int bodyBytesMax = (int) Math.min(framed, plan.defaultBodyBytesMax(shards));
             return config.toBuilder()
                     .http(http -> http.bodyBytesMax(bodyBytesMax))
                     .build();
         }
-        long storable = plan.withBodyBytesMax(asked).storableBodyBytesMax(shards);
+        long storable = Math.min(framed, plan.withBodyBytesMax(asked).storableBodyBytesMax(shards));
         if (asked > storable) {
             throw new IllegalArgumentException("max-body is " + asked + ", but a body of more than " + storable
                     + " bytes may never be stored with this memory (" + plan.text() + "; shards: "

@@ -5,10 +5,12 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.config.DataConfig;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.SubscriptionsConfig;
+import io.streamkeeper.server.limit.Limits;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.shard.Splitters;
 import io.streamkeeper.server.subscription.OwnerRights;
+import io.streamkeeper.server.subscription.Results;
 import io.streamkeeper.server.subscription.StoredSubscriptions;
 import io.streamkeeper.server.subscription.SubscriptionFigures;
 import io.streamkeeper.server.subscription.SubscriptionJson;
@@ -16,6 +18,7 @@ import io.streamkeeper.server.subscription.SubscriptionLimits;
 import io.streamkeeper.server.subscription.SubscriptionParts;
 import io.streamkeeper.server.subscription.SubscriptionPaths;
 import io.streamkeeper.server.subscription.WakeTokens;
+import io.streamkeeper.server.subscription.webhook.KeyLog;
 import io.streamkeeper.server.subscription.webhook.SignedWakeTokens;
 import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
 import io.streamkeeper.server.subscription.webhook.WebhookBounds;
@@ -25,6 +28,7 @@ import io.streamkeeper.server.subscription.webhook.WebhookUrl;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.memory.MemoryLedger;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,7 @@ final class SubscriptionSystem implements AutoCloseable {
     private final WakeTokens tokens;
     private final StoredSubscriptions subscriptions;
     private volatile @Nullable String listenerUrl;
+    private volatile boolean hasBegun;
 
     private SubscriptionSystem(
             ServerConfig config,
@@ -55,6 +60,7 @@ final class SubscriptionSystem implements AutoCloseable {
             Sockets sockets,
             Shards shards,
             MemoryLedger memory,
+            @Nullable Limits limits,
             Executor workers) {
         this.config = config.subscriptions();
         this.workers = workers;
@@ -68,11 +74,12 @@ final class SubscriptionSystem implements AutoCloseable {
                 shards.count());
         this.client = new WebhookClient(rules, keys, workers, sockets.clientChannel(), bounds, memory.webhooks());
         this.tokens = new SignedWakeTokens(keys);
-        this.subscriptions = StoredSubscriptions.start(
+        this.subscriptions = StoredSubscriptions.of(
                 shards,
                 memory,
                 () -> Splitters.of(config),
                 new SubscriptionLimits(this.config.subscriptionsMax(), this.config.linksMax()),
+                limits == null ? null : limits.ofSubscriptions(),
                 rights,
                 wake -> SubscriptionJson.webhook(wake, SubscriptionPaths.callbackUrl(url(), wake.subscription())),
                 new CountedDeliveries(client, shards.counters()),
@@ -80,19 +87,52 @@ final class SubscriptionSystem implements AutoCloseable {
     }
 
     /**
-     * Starts the subscriptions of {@code shards}, which have started. Nothing is delivered before the first {@link #begin}.
+     * The subscriptions of {@code shards}, which have started; they are served after {@link #lead}. Nothing is delivered
+     * before the first {@link #begin}.
      *
+     * @param limits of each client and tenant; null for none
      * @param workers may block
      * @throws IOException if the keys cannot be read
      */
-    static SubscriptionSystem start(
-            ServerConfig config, Sockets sockets, Shards shards, MemoryLedger memory, Executor workers)
+    static SubscriptionSystem open(
+            ServerConfig config,
+            Sockets sockets,
+            Shards shards,
+            MemoryLedger memory,
+            @Nullable Limits limits,
+            Executor workers)
             throws IOException {
+        return new SubscriptionSystem(config, keys(config, shards), sockets, shards, memory, limits, workers);
+    }
+
+    private static StoredWebhookKeys keys(ServerConfig config, Shards shards) throws IOException {
         DataConfig data = config.data();
-        StoredWebhookKeys keys = data.durability() == DataConfig.Durability.MEMORY
-                ? StoredWebhookKeys.inMemory(Clock.SYSTEM::nowMillis)
-                : StoredWebhookKeys.ofFile(data.directory().resolve(StoredWebhookKeys.FILE), Clock.SYSTEM::nowMillis);
-        return new SubscriptionSystem(config, keys, sockets, shards, memory, workers);
+        if (data.durability() == DataConfig.Durability.MEMORY) {
+            return StoredWebhookKeys.inMemory(Clock.SYSTEM::nowMillis);
+        }
+        Path file = data.directory().resolve(StoredWebhookKeys.FILE);
+        return config.cluster().isOn()
+                ? StoredWebhookKeys.ofMember(file, new KeyLog(shards), Clock.SYSTEM::nowMillis)
+                : StoredWebhookKeys.ofFile(file, Clock.SYSTEM::nowMillis);
+    }
+
+    /**
+     * Serves the subscriptions from now on; the shards decide. Blocks.
+     *
+     * @throws IOException if the keys of the cluster cannot be read now; then nothing is served
+     */
+    void lead() throws IOException {
+        keys.begin();
+        subscriptions.begin();
+        if (hasBegun) {
+            begin();
+        }
+    }
+
+    /** Another member of the cluster may serve the subscriptions from now on. Blocks. */
+    void unlead() {
+        subscriptions.end();
+        keys.end();
     }
 
     /** How many file descriptors webhooks take at most. */
@@ -163,17 +203,29 @@ final class SubscriptionSystem implements AutoCloseable {
 
     /** Wakes workers of those who have rights now. */
     void begin() {
-        subscriptions
-                .figures()
-                .thenCompose(figures -> figures.subscriptions() == 0
-                        ? CompletableFuture.<Void>completedFuture(null)
-                        : keys.prepare(workers))
-                .whenComplete((done, fault) -> {
-                    if (fault != null) {
-                        LOG.error("the keys of webhooks cannot be made; a restart tries again", fault);
-                    }
-                    subscriptions.rightsChanged();
-                });
+        hasBegun = true;
+        subscriptions.list(
+                "",
+                null,
+                1,
+                Results.then(
+                        page -> {
+                            if (page.subscriptions().isEmpty()) {
+                                subscriptions.rightsChanged();
+                            } else {
+                                beginWithKeys();
+                            }
+                        },
+                        refusal -> LOG.debug("nobody is woken: {}", refusal.message())));
+    }
+
+    private void beginWithKeys() {
+        keys.prepare(workers).whenComplete((done, fault) -> {
+            if (fault != null) {
+                LOG.error("the keys of webhooks cannot be made; a restart tries again", fault);
+            }
+            subscriptions.rightsChanged();
+        });
     }
 
     /** Ends all deliveries; the shards are still open. */

@@ -104,6 +104,7 @@ class ArchitectureTest {
                 "extent",
                 "shard",
                 "provider",
+                "tier",
                 "recovery",
                 "version1",
                 "tool");

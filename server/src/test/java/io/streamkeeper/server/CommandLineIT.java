@@ -114,6 +114,6 @@ class CommandLineIT {
         assertThat(run("ds completion")).contains("--max-messages");
         assertThat(run("ds serve --version")).startsWith("Streamkeeper ");
         assertThat(run("ds stat x || echo $?")).contains("cannot be reached").endsWith("\n6\n");
-        assertThat(run("ds bench --help || true")).contains("durable-streams-bench.jar");
+        assertThat(run("ds bench --help || true")).contains("durable-streams-bench");
     }
 }

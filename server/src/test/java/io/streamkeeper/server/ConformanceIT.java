@@ -1,8 +1,6 @@
 package io.streamkeeper.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.streamkeeper.server.tls.Identities;
 import java.io.IOException;
@@ -119,7 +117,7 @@ class ConformanceIT {
 
     @BeforeAll
     static void installTheSuite() throws IOException, InterruptedException {
-        requireNpm();
+        ConformanceSuite.requireNpm();
         suite = ConformanceSuite.install();
         Identities.of("conformance").write(ConformanceSuite.file(""));
     }
@@ -223,17 +221,5 @@ class ConformanceIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
-    }
-
-    private static void requireNpm() {
-        if (!ConformanceSuite.npmIsMissing()) {
-            return;
-        }
-        String message = "the conformance suite has NOT been run: " + ConformanceSuite.NPM_IS_MISSING;
-        if ("true".equals(System.getenv("CI"))) {
-            fail(message);
-        }
-        System.err.println("*".repeat(message.length()) + "\n" + message + "\n" + "*".repeat(message.length()));
-        abort(message);
     }
 }

@@ -1,6 +1,8 @@
 package io.streamkeeper.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +58,19 @@ final class ConformanceSuite {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(System.getProperty("path.separator")))
                 .noneMatch(
                         directory -> Files.isExecutable(FileSystems.getDefault().getPath(directory, "npm")));
+    }
+
+    /** Skips the test without npm, and says so; where the environment has {@code CI=true}, that is a failure. */
+    static void requireNpm() {
+        if (!npmIsMissing()) {
+            return;
+        }
+        String message = "the conformance suite has NOT been run: " + NPM_IS_MISSING;
+        if ("true".equals(System.getenv("CI"))) {
+            fail(message);
+        }
+        System.err.println("*".repeat(message.length()) + "\n" + message + "\n" + "*".repeat(message.length()));
+        abort(message);
     }
 
     static ConformanceSuite install() throws IOException, InterruptedException {

@@ -529,8 +529,7 @@ class DurableStreamsTest {
         CompletableFuture<Batch> waiting = streams.tail("ttl", From.now(), LONG);
         waiting.cancel(false);
 
-        await().atMost(30, TimeUnit.SECONDS)
-                .untilAsserted(() -> refused(StreamException.NotFound.class, streams.metadata("ttl")));
+        await().untilAsserted(() -> refused(StreamException.NotFound.class, streams.metadata("ttl")));
     }
 
     @Test

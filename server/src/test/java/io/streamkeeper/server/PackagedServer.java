@@ -64,8 +64,10 @@ public final class PackagedServer implements AutoCloseable {
         command.addAll(javaFlags);
         command.add("-jar");
         command.add(jar().toString());
-        command.add("--port");
-        command.add("0");
+        if (!flags.contains("--port")) {
+            command.add("--port");
+            command.add("0");
+        }
         command.addAll(flags);
         if (flags.stream().noneMatch(flag -> flag.startsWith("--data-dir"))) {
             command.add("--data-dir");

@@ -24,7 +24,7 @@ class PackagesIT {
     void noPackageIsInTwoJars() throws IOException {
         Map<String, Path> owners = new HashMap<>();
         List<Path> jars = moduleJars();
-        assertThat(jars).hasSize(4);
+        assertThat(jars).hasSize(5);
         for (Path jar : jars) {
             for (String name : packages(classes(jar))) {
                 assertThat(owners.putIfAbsent(name, jar))

@@ -2,6 +2,8 @@ package io.streamkeeper.server;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +48,8 @@ final class Prometheus implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Starts it, to scrape {@code target} and to decide about the alerts each second. */
-    static Prometheus start(Path folder, String target) throws IOException {
+    /** Starts it with {@code options}, to scrape {@code target} and to decide about the alerts each second. */
+    static Prometheus start(Path folder, String target, String... options) throws IOException {
         Files.createDirectories(folder);
         Files.copy(FILES.resolve("alerts.yml"), folder.resolve("alerts.yml"));
         String configuration = Files.readString(FILES.resolve("prometheus.yml"))
@@ -54,11 +58,13 @@ final class Prometheus implements AutoCloseable {
         Files.writeString(folder.resolve("prometheus.yml"), configuration);
         for (int i = 0; i < STARTS_MAX; i++) {
             int port = freePort();
-            Process process = new ProcessBuilder(
-                            String.valueOf(program("prometheus")),
-                            "--config.file=" + folder.resolve("prometheus.yml"),
-                            "--storage.tsdb.path=" + folder.resolve("data-" + i),
-                            "--web.listen-address=127.0.0.1:" + port)
+            List<String> command = new ArrayList<>(List.of(
+                    String.valueOf(program("prometheus")),
+                    "--config.file=" + folder.resolve("prometheus.yml"),
+                    "--storage.tsdb.path=" + folder.resolve("data-" + i),
+                    "--web.listen-address=127.0.0.1:" + port));
+            command.addAll(List.of(options));
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("output").toFile())
                     .start();
@@ -107,6 +113,12 @@ final class Prometheus implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The value of the only series of an expression; not a number if there is none. */
+    double value(String expression) throws IOException {
+        JsonNode result = new ObjectMapper().readTree(query(expression)).at("/data/result");
+        return result.size() == 1 ? result.at("/0/value/1").asDouble() : Double.NaN;
     }
 
     @Override

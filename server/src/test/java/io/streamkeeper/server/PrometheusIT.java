@@ -112,6 +112,35 @@ class PrometheusIT {
     }
 
     @Test
+    void histogramsAreNativeWhereTheReaderAcceptsThem() throws Exception {
+        try (PackagedServer server = PackagedServer.start(
+                        PackagedServer.runningJava(),
+                        folder.resolve("log"),
+                        List.of("--data-dir=" + folder.resolve("streams")));
+                Prometheus prometheus = Prometheus.start(
+                        folder.resolve("prometheus"),
+                        server.adminUri().getAuthority(),
+                        "--enable-feature=native-histograms")) {
+            create(server.uri().resolve("a"));
+            create(server.uri().resolve("b"));
+
+            await().atMost(FIRES_MAX)
+                    .until(() ->
+                            prometheus.value("histogram_count(streamkeeper_http_request_seconds{operation=\"create\"})")
+                                    == 2);
+            double longer =
+                    prometheus.value("histogram_quantile(1, streamkeeper_http_request_seconds{operation=\"create\"})");
+            double sum = prometheus.value("histogram_sum(streamkeeper_http_request_seconds{operation=\"create\"})");
+            double width = Math.pow(2, 0.25);
+            assertThat(longer).isBetween(sum / 2, sum * width);
+            assertThat(prometheus.value("histogram_quantile(0.5, streamkeeper_journal_batch_records)"))
+                    .isBetween(0.5, 2.0);
+            assertThat(prometheus.value("histogram_fraction(0, 60, streamkeeper_journal_sync_seconds)"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void aReceiverThatFailsIsAnAlertWithItsReason() throws Exception {
         try (PackagedServer server = PackagedServer.start(
                         PackagedServer.runningJava(),

@@ -43,7 +43,9 @@ class StartIT {
                     .noneMatch(line -> line.startsWith("picocli.CommandLine "))
                     .noneMatch(line -> line.startsWith("jdk.jfr.EventType"))
                     .noneMatch(line -> line.startsWith("ch.qos.logback.core.pattern."))
-                    .noneMatch(line -> line.startsWith("java.sql."));
+                    .noneMatch(line -> line.startsWith("java.sql."))
+                    .noneMatch(line -> line.startsWith("io.streamkeeper.cluster."))
+                    .noneMatch(line -> line.startsWith("org.apache.ratis."));
             assertThat(loaded).hasSizeLessThan(CLASSES_MAX);
         }
     }

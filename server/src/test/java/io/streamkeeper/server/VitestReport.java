@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * <pre>{@code
  * {"testResults": [{"name": file, "message": text,
  *                   "assertionResults": [{"fullName": text, "status": "passed"|"failed"|"skipped"|…,
- *                                         "failureMessages": [text, …], "meta": {"tooLate": true}}]}]}
+ *                                         "failureMessages": [text, …], "meta": {"tooLate": true, "loss": text}}]}]}
  * }</pre>
  *
  * @param files the spec files that were run
@@ -50,8 +50,9 @@ record VitestReport(List<SpecFile> files) {
      *
      * @param message why it has failed, without the places in the code; else nothing
      * @param tooLate whether it was left out because there was no time for it
+     * @param loss what it met of members that were killed: a status, or the code of an error; else nothing
      */
-    record SpecTest(String name, String status, String message, boolean tooLate) {}
+    record SpecTest(String name, String status, String message, boolean tooLate, String loss) {}
 
     static VitestReport read(Path file) throws IOException {
         List<SpecFile> files = new ArrayList<>();
@@ -105,6 +106,7 @@ record VitestReport(List<SpecFile> files) {
         String status = "";
         String message = "";
         boolean tooLate = false;
+        String loss = "";
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
@@ -118,15 +120,17 @@ record VitestReport(List<SpecFile> files) {
                 }
                 case "meta" -> {
                     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                        tooLate |= parser.currentName().equals("tooLate");
+                        String note = parser.currentName();
                         parser.nextToken();
+                        tooLate |= note.equals("tooLate");
+                        loss = note.equals("loss") ? parser.getText() : loss;
                         parser.skipChildren();
                     }
                 }
                 default -> parser.skipChildren();
             }
         }
-        return new SpecTest(name, status, message, tooLate);
+        return new SpecTest(name, status, message, tooLate, loss);
     }
 
     private static String withoutPlaces(String stack) {

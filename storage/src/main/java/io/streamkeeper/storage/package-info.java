@@ -11,6 +11,7 @@
  *   extent      the storage of runs after they leave the journal: checkpoints and compactions
  *   shard       commands: decided, logged, applied, published
  *   provider    the interface by which another journal, or other extent files, replace the files
+ *   tier        extent files with copies in an object store
  *   recovery    the work of a start
  *   version1    reads data directories of format version 1
  *   tool        verify, backup, inspect, and the conversion of older formats

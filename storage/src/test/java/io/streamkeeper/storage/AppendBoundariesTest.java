@@ -97,7 +97,7 @@ class AppendBoundariesTest {
         Taken<Long> end = new Taken<>();
         rig.store.appendEnd(source.lineage().at(position), position, end);
         rig.threads.runAll();
-        rig.store.releaseSource(source.generation());
+        rig.store.releaseSource(source.generation(), () -> {});
         return end.get();
     }
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** A shard in files of a simulated disk, whose threads run when the test says so. */
 final class FileRig {
@@ -42,8 +43,15 @@ final class FileRig {
     List<String> losses = List.of();
 
     private ProcessMemory memory;
+    private final Function<FileRig, StorageProvider> storage;
 
     FileRig() throws IOException {
+        this(rig -> StorageProvider.LOCAL);
+    }
+
+    /** A shard of which {@code storage} gives the provider at each start. */
+    FileRig(Function<FileRig, StorageProvider> storage) throws IOException {
+        this.storage = storage;
         disk.createDirectories(DATA);
         DataDirectory.open(disk, DATA, 0, 1, false);
         disk.syncDirectory(DATA);
@@ -61,19 +69,22 @@ final class FileRig {
     }
 
     private void open() throws IOException {
+        StorageProvider provider = storage.apply(this);
+        DataDirectory data = DataDirectory.open(disk, DATA, 0, 1, true);
         threads = new SimulatedThreads(new Random(1));
         store = FileShard.open(
                 disk,
-                DataDirectory.open(disk, DATA, 0, 1, true),
+                data,
                 0,
                 config,
-                StorageProvider.LOCAL,
+                provider,
                 threads.threads(),
                 reads,
                 clock,
-                (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
+                (path, generation, done) -> threads.loop.execute(() -> store.releaseSource(generation, done)));
         losses = RecoveredForks.connect(List.of(store));
         store.settle();
+        provider.started(data);
         threads.runAll();
     }
 

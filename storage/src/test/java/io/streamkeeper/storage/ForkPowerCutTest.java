@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.protocol.output.MayLogFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.SimulatedDisk;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -67,9 +70,9 @@ class ForkPowerCutTest {
                         own.threads(),
                         new ReadBudget(1 << 26),
                         clock,
-                        (path, generation) -> threads.get(path.shard(SHARDS))
+                        (path, generation, done) -> threads.get(path.shard(SHARDS))
                                 .loop
-                                .execute(() -> store(path).releaseSource(generation))));
+                                .execute(() -> store(path).releaseSource(generation, done))));
             }
             List<String> losses = RecoveredForks.connect(stores);
             stores.forEach(ShardStore::settle);
@@ -124,19 +127,28 @@ class ForkPowerCutTest {
         }
 
         void delete(String path) {
+            assertThat(deleted(path).word()).isEqualTo("deleted");
+        }
+
+        /** The answer to a deletion. */
+        Answer deleted(String path) {
             Answer answer = new Answer();
             store(new StreamPath(path)).delete(new Command.Delete(new StreamPath(path), Preconditions.NONE), answer);
             runAll();
-            assertThat(answer.word()).isEqualTo("deleted");
+            return answer;
         }
     }
 
     private static String pathIn(int shard) {
+        return pathIn(shard, "s");
+    }
+
+    private static String pathIn(int shard, String prefix) {
         int i = 0;
-        while (new StreamPath("s" + i).shard(SHARDS) != shard) {
+        while (new StreamPath(prefix + i).shard(SHARDS) != shard) {
             i++;
         }
-        return "s" + i;
+        return prefix + i;
     }
 
     @Test
@@ -144,17 +156,24 @@ class ForkPowerCutTest {
     void aMergeNeverDropsWhatAForkInheritsWhoseDeletionIsNotSynced() {
         String source = pathIn(0);
         String fork = pathIn(1);
+        nothingIsLostAfter(server -> {
+            server.create(source, "inherited");
+            server.fork(fork, source);
+            server.checkpoint(0);
+            server.checkpoint(1);
+            server.delete(source);
+            server.delete(fork);
+            server.checkpoint(0);
+        });
+    }
+
+    /** Cuts the power after these steps; then a start finds what every fork inherits. */
+    private static void nothingIsLostAfter(Consumer<Server> steps) {
         Seeds.forEach(60, random -> {
             try {
                 Server server = new Server(random);
                 server.start();
-                server.create(source, "inherited");
-                server.fork(fork, source);
-                server.checkpoint(0);
-                server.checkpoint(1);
-                server.delete(source);
-                server.delete(fork);
-                server.checkpoint(0);
+                steps.accept(server);
                 server.cutPower();
                 assertThat(server.start()).isEmpty();
                 server.cutPower();
@@ -162,6 +181,40 @@ class ForkPowerCutTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    /** The deleted middle of a chain is in the shard of its fork, whose deletion is not synced. */
+    @Test
+    @MayLogFaults({"the journal's files cannot be closed", "the next journal segment cannot be prepared"})
+    void aMergeNeverDropsWhatAForkOfAForkInheritsWhoseDeletionIsNotSynced() {
+        String source = pathIn(0);
+        String fork = pathIn(1);
+        String leaf = pathIn(1, "leaf");
+        nothingIsLostAfter(server -> {
+            server.create(source, "inherited");
+            server.fork(fork, source);
+            server.fork(leaf, fork);
+            server.delete(source);
+            server.delete(fork);
+            server.checkpoint(0);
+            server.checkpoint(1);
+            server.delete(leaf);
+            server.checkpoint(0);
+        });
+    }
+
+    @Test
+    @LogsFaults("the journal has failed")
+    @MayLogFaults("the journal's files cannot be closed")
+    void theDeletionOfAForkIsNotAcknowledgedWhenTheSyncFailsThatItsSourceWaitsFor() throws IOException {
+        Server server = new Server(new Random(1));
+        server.start();
+        server.create(pathIn(0), "inherited");
+        server.fork(pathIn(1), pathIn(0));
+        server.disk.failNextSyncs(1);
+        Answer answer = server.deleted(pathIn(1));
+        assertThat(answer.code()).isEqualTo(ErrorCode.STORAGE_FAILED);
+        server.cutPower();
     }
 
     @Test

@@ -189,7 +189,7 @@ class ForkReleaseTest {
         StreamState source = test.open("source");
         assertThat(source.durableEarliest()).isEqualTo(6);
         assertThat(source.content().start()).isEqualTo(3);
-        test.store.releaseSource(pinned.get().generation());
+        test.store.releaseSource(pinned.get().generation(), () -> {});
         test.journal.sync();
         assertThat(source.content().start()).isEqualTo(6);
     }
@@ -203,7 +203,7 @@ class ForkReleaseTest {
                 test.store, CreateRequest.at("leaf").forkOf("fork", null).command());
         test.delete("fork");
         long deletion = test.journal.lastLsn();
-        test.store.releaseSource(pinned.generation());
+        test.store.releaseSource(pinned.generation(), () -> {});
         assertThat(test.journal.lastLsn())
                 .as("the release of the fork is staged")
                 .isGreaterThan(deletion);

@@ -57,7 +57,8 @@ abstract class FormerDirectory {
                     threads.threads(),
                     new ReadBudget(1 << 26),
                     clock,
-                    (path, generation) -> threads.loop.execute(() -> store(path).releaseSource(generation))));
+                    (path, generation, done) ->
+                            threads.loop.execute(() -> store(path).releaseSource(generation, done))));
         }
         assertThat(RecoveredForks.connect(shards)).as("what forks have lost").isEmpty();
         shards.forEach(ShardStore::settle);

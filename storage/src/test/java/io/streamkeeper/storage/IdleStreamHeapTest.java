@@ -63,7 +63,7 @@ class IdleStreamHeapTest {
                 threads.threads(),
                 new ReadBudget(1 << 20),
                 clock,
-                (path, generation) -> {});
+                (path, generation, done) -> done.run());
         store.settle();
         threads.runAll();
         store.limitHeap(heap);

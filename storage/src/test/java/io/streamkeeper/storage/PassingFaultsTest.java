@@ -101,7 +101,7 @@ class PassingFaultsTest {
         assertThat(rig.threads.runOne())
                 .as("the compaction decides on the second file")
                 .isTrue();
-        rig.store.releaseSource(pinned.generation());
+        rig.store.releaseSource(pinned.generation(), () -> {});
         rig.threads.runAll();
         assertThat(rig.files(".ext").size()).as("files that a compaction left").isLessThan(2);
         rig.restart();

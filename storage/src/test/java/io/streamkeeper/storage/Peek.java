@@ -19,6 +19,11 @@ public final class Peek {
         return stream.isDeleted();
     }
 
+    /** Whether the creation was refused. */
+    public static boolean isUndone(StreamState stream) {
+        return stream.isDurablyDropped() && !stream.isVisible();
+    }
+
     public static boolean isClosed(StreamState stream) {
         return stream.isClosed();
     }

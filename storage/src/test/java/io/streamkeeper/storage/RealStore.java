@@ -49,7 +49,7 @@ final class RealStore implements AutoCloseable {
                 threads(),
                 new ReadBudget(1 << 20),
                 clock,
-                (path, generation) -> simulated.loop.execute(() -> releaseSource(generation)));
+                (path, generation, done) -> simulated.loop.execute(() -> releaseSource(generation, done)));
         RecoveredForks.connect(List.of(store));
         store.settle();
         store.limitHeap(heap);
@@ -60,8 +60,8 @@ final class RealStore implements AutoCloseable {
         return simulated.threads();
     }
 
-    private void releaseSource(long generation) {
-        store.releaseSource(generation);
+    private void releaseSource(long generation, Runnable done) {
+        store.releaseSource(generation, done);
     }
 
     private void runAll() {
@@ -83,6 +83,7 @@ final class RealStore implements AutoCloseable {
         } else {
             runAll();
             store.create(command, Taken.pin(store, command), this::answered);
+            runAll();
         }
         executed();
     }

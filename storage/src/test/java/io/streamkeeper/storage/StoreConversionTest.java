@@ -71,9 +71,9 @@ class StoreConversionTest {
                         threads.threads(),
                         new ReadBudget(1 << 26),
                         clock,
-                        (path, generation) -> threads.threads()
+                        (path, generation, done) -> threads.threads()
                                 .loop()
-                                .execute(() -> shards.forEach(store -> store.releaseSource(generation)))));
+                                .execute(() -> shards.forEach(store -> store.releaseSource(generation, done)))));
             }
             assertThat(RecoveredForks.connect(shards))
                     .as("what forks have lost")

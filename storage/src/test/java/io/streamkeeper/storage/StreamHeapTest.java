@@ -3,6 +3,7 @@ package io.streamkeeper.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Command;
+import io.streamkeeper.protocol.MetadataChange;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
@@ -197,6 +198,30 @@ class StreamHeapTest {
         assertThat(scattered).isGreaterThan(before + 2 * 300 * 20);
         rig.checkpoint();
         assertThat(heap.usedBytes()).isLessThan((before + scattered) / 2);
+        rig.stop();
+    }
+
+    @Test
+    void aRetentionByAgeForWhoseTimesThereIsNoHeapIsRefused() throws IOException {
+        FileRig rig = rig();
+        rig.create(CreateRequest.at("a"));
+        rig.create(CreateRequest.at("b"));
+        rig.create(CreateRequest.at("small"));
+        for (int i = 0; i < 600; i++) {
+            rig.append("a", "x");
+            rig.append("b", "y");
+        }
+        fill(rig);
+        assertThat(heap.leftBytes()).isBetween(1L, 8 * 600L);
+        long before = heap.usedBytes();
+        MetadataChange change = new MetadataChange(null, null, 3_600L, null, null);
+
+        assertThat(refusal(rig.change("a", change))).startsWith("overloaded: streams take ");
+        assertThat(heap.usedBytes()).isEqualTo(before);
+        assertThat(rig.change("small", change).outcome()).isInstanceOf(Outcome.Changed.class);
+        rig.checkpoint();
+        assertThat(rig.change("a", change).outcome()).isInstanceOf(Outcome.Changed.class);
+        assertThat(heap.usedBytes()).isLessThan(HEAP_BYTES);
         rig.stop();
     }
 

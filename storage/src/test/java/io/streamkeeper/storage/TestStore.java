@@ -41,7 +41,7 @@ public final class TestStore implements AutoCloseable {
     public final HeldJournal journal;
     public final ShardStore store;
     private final List<ByteBuf> bodies = new ArrayList<>();
-    private final Queue<Long> releases = new ArrayDeque<>();
+    private final Queue<Runnable> releases = new ArrayDeque<>();
     private boolean releasing;
 
     public TestStore() {
@@ -62,17 +62,17 @@ public final class TestStore implements AutoCloseable {
                 new MemoryExtentStore(budget),
                 new ReadBudget(0),
                 clock,
-                (path, generation) -> release(generation),
+                (path, generation, done) -> release(generation, done),
                 producers);
     }
 
     /** Releases come after each other, as turns of a loop do. */
-    private void release(long generation) {
-        releases.add(generation);
+    private void release(long generation, Runnable done) {
+        releases.add(() -> store.releaseSource(generation, done));
         if (!releasing) {
             releasing = true;
             while (!releases.isEmpty()) {
-                store.releaseSource(releases.remove());
+                releases.remove().run();
             }
             releasing = false;
         }

@@ -190,7 +190,7 @@ class UnexpectedFaultsTest {
                     faultyThreads(),
                     new ReadBudget(1 << 26),
                     faultyClock(),
-                    (path, generation) -> threads.loop.execute(() -> store.releaseSource(generation)));
+                    (path, generation, done) -> threads.loop.execute(() -> store.releaseSource(generation, done)));
             RecoveredForks.connect(List.of(store));
             store.settle();
             threads.runAll();
@@ -334,7 +334,7 @@ class UnexpectedFaultsTest {
                 threads.threads(),
                 new ReadBudget(1 << 26),
                 rig.clock,
-                (path, generation) -> {});
+                (path, generation, done) -> {});
         store.create(CreateRequest.at("a").text("x").command(), null, new Answer());
         threads.runAll();
         faulty.faults((operation, path) -> {

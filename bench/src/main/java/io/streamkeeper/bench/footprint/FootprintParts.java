@@ -85,9 +85,9 @@ final class FootprintParts {
     private static void create(RunningPeer peer, int from, int to) throws IOException, InterruptedException {
         NumberedRequest request = new NumberedRequest(
                 "PUT", peer.target().root() + "idle-", "", TYPE, NumberedRequest.body(STREAM_BYTES));
-        try (LoadClient client = new LoadClient(CONNECTIONS)) {
+        try (LoadClient client = new LoadClient(CONNECTIONS, peer.target().transport())) {
             Measurement created = client.run(
-                    peer.target().plainAddress(),
+                    peer.target().http1Address(),
                     new NumberedRange(request, from, to),
                     Pacing.closedLoop(),
                     Measurement.whole(),

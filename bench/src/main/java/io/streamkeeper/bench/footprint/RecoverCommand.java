@@ -68,7 +68,7 @@ public final class RecoverCommand implements Callable<Integer> {
         Report report = new Report(spec.commandLine().getOut());
         Peer selected = options.peer(peer);
         try (RunningPeer server = RunningPeer.start(selected, options.directory());
-                LoadClient client = new LoadClient(CONNECTIONS)) {
+                LoadClient client = new LoadClient(CONNECTIONS, server.target().transport())) {
             String path = server.target().root() + "recover-";
             NumberedRequest create = new NumberedRequest("PUT", path, "", TYPE, NumberedRequest.body(bytes));
             Measurement filled = run(client, server.target(), new NumberedRange(create, 0, streams));
@@ -98,6 +98,6 @@ public final class RecoverCommand implements Callable<Integer> {
 
     private static Measurement run(LoadClient client, Target target, Workload workload)
             throws IOException, InterruptedException {
-        return client.run(target.plainAddress(), workload, Pacing.closedLoop(), Measurement.whole(), FILL_NANOS_MAX);
+        return client.run(target.http1Address(), workload, Pacing.closedLoop(), Measurement.whole(), FILL_NANOS_MAX);
     }
 }

@@ -22,12 +22,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A load generator for HTTP/1.1, without pipelining, and HTTP/2, with or without TLS. All connections are on one loop, so that it uses at most one core and
- * a workload needs no locks. May be used from any thread; each run opens its own connections.
+ * A load generator for HTTP/1.1, without pipelining, and HTTP/2, with or without TLS. All connections are on one loop,
+ * so that it uses at most one core and a workload needs no locks. May be used from any thread; each run opens its own
+ * connections.
  */
 public final class LoadClient implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
@@ -98,21 +100,11 @@ public final class LoadClient implements AutoCloseable {
     }
 
     private void connect(SocketAddress server, EventLoop loop, LoadRun run, int index) {
-        connect(server, channel -> opening(index, run, channel)).addListener(connected -> {
+        connect(server, channel -> connection(index, run, channel), run::failed).addListener(connected -> {
             if (!connected.isSuccess()) {
                 loop.execute(() -> run.failed(connected.cause()));
             }
         });
-    }
-
-    /** The handler that begins a connection of a run: at once, or after the handshake of TLS. */
-    private ChannelHandler opening(int index, LoadRun run, Channel channel) {
-        if (tls == null) {
-            return connection(index, run, channel);
-        }
-        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-        return new Negotiation(
-                transport, () -> channel.pipeline().addLast(connection(index, run, channel)), run::failed);
     }
 
     private ChannelHandler connection(int index, LoadRun run, Channel channel) {
@@ -126,8 +118,13 @@ public final class LoadClient implements AutoCloseable {
         return group.next();
     }
 
-    /** Opens a connection without TLS with the given handler. */
-    public ChannelFuture connect(SocketAddress server, Function<Channel, ChannelHandler> handler) {
+    /**
+     * Opens a connection. With TLS the handler is added to the active channel after the handshake.
+     *
+     * @param failed receives the cause if the handshake fails
+     */
+    public ChannelFuture connect(
+            SocketAddress server, Function<Channel, ChannelHandler> handler, Consumer<Throwable> failed) {
         return new Bootstrap()
                 .group(group)
                 .channel(channelType)
@@ -136,10 +133,21 @@ public final class LoadClient implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(handler.apply(channel));
+                        begin(channel, handler, failed);
                     }
                 })
                 .connect(server);
+    }
+
+    private void begin(Channel channel, Function<Channel, ChannelHandler> handler, Consumer<Throwable> failed) {
+        if (tls == null) {
+            channel.pipeline().addLast(handler.apply(channel));
+            return;
+        }
+        channel.pipeline()
+                .addLast(
+                        tls.newHandler(channel.alloc()),
+                        new Negotiation(transport, () -> channel.pipeline().addLast(handler.apply(channel)), failed));
     }
 
     @Override

@@ -49,14 +49,14 @@ public record Target(InetSocketAddress address, String root, Transport transport
     }
 
     /**
-     * The address, for requests of HTTP/1.1 without TLS.
+     * The address, for requests of HTTP/1.1, with or without TLS.
      *
-     * @throws IllegalArgumentException if the target needs another transport
+     * @throws IllegalArgumentException if the target needs HTTP/2
      */
-    public InetSocketAddress plainAddress() {
-        if (!transport.equals(Transport.PLAIN)) {
+    public InetSocketAddress http1Address() {
+        if (transport.isHttp2()) {
             throw new IllegalArgumentException("this workload does not support " + transport
-                    + "; expected an http URL and HTTP/1.1, or a workload of requests such as append or read-hot");
+                    + "; expected HTTP/1.1, or a workload of requests such as append or read-hot");
         }
         return address;
     }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.ShardStore;
@@ -61,21 +60,11 @@ public class AppendBenchmark {
         if (++appends == APPENDS_MAX) {
             open();
         }
-        store.append(
-                new Command.Append(
-                        PATH,
-                        ContentType.OCTET_STREAM,
-                        false,
-                        null,
-                        null,
-                        null,
-                        Preconditions.NONE,
-                        Body.of(body.duplicate())),
-                outcome -> {
-                    if (outcome instanceof Refusal refusal) {
-                        throw new IllegalStateException("an append was refused: " + refusal.message());
-                    }
-                    blackhole.consume(outcome);
-                });
+        store.append(Command.Append.of(PATH, ContentType.OCTET_STREAM, Body.of(body.duplicate())), outcome -> {
+            if (outcome instanceof Refusal refusal) {
+                throw new IllegalStateException("an append was refused: " + refusal.message());
+            }
+            blackhole.consume(outcome);
+        });
     }
 }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Body;
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.BudgetedBuffers;
@@ -68,9 +67,6 @@ public class LongBodyBenchmark {
     /** One append, which releases the body. */
     @Benchmark
     public void append(Blackhole blackhole) {
-        store.append(
-                new Command.Append(
-                        PATH, ContentType.OCTET_STREAM, false, null, null, null, Preconditions.NONE, Body.of(body)),
-                blackhole::consume);
+        store.append(Command.Append.of(PATH, ContentType.OCTET_STREAM, Body.of(body)), blackhole::consume);
     }
 }

@@ -30,7 +30,7 @@ final class MemoryShard {
                 new MemoryExtentStore(memory),
                 new ReadBudget(0),
                 Clock.SYSTEM,
-                (path, generation) -> {},
+                (path, generation, done) -> done.run(),
                 ProducerLimits.DEFAULT);
     }
 

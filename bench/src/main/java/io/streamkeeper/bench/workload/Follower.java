@@ -97,10 +97,22 @@ final class Follower extends ChannelInboundHandlerAdapter {
         return opened;
     }
 
+    /** Begins at once on a channel that is active already, after the handshake of TLS. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            begin(context.channel());
+        }
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        begin(context.channel());
+    }
+
+    private void begin(Channel channel) {
         following = true;
-        request(context.channel(), "now");
+        request(channel, "now");
     }
 
     private void request(Channel channel, String offset) {

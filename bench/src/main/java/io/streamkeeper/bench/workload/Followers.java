@@ -46,8 +46,9 @@ final class Followers implements AutoCloseable {
     }
 
     private void add(Follower follower) throws IOException, InterruptedException {
-        ChannelFuture connected =
-                client.connect(target.plainAddress(), channel -> follower).await();
+        ChannelFuture connected = client.connect(
+                        target.http1Address(), channel -> follower, failure::completeExceptionally)
+                .await();
         if (!connected.isSuccess()) {
             throw new IOException("the connection of reader " + followers.size() + " failed: " + connected.cause());
         }

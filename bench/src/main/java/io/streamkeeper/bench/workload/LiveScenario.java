@@ -47,7 +47,7 @@ public final class LiveScenario implements Scenario {
         this.requests = Requests.ofText(target, "live", spec);
         byte[] message = Stamp.message(spec.bodyBytes());
         this.appends = new Stamped(requests.append(message), message.length, spec.streams());
-        this.client = new LoadClient(spec.rate() <= 0 ? CLOSED_LOOP_WRITERS : WRITERS);
+        this.client = new LoadClient(spec.rate() <= 0 ? CLOSED_LOOP_WRITERS : WRITERS, target.transport());
     }
 
     /** Readers of server-sent events: {@code connections} readers of {@code streams} streams. */
@@ -68,7 +68,7 @@ public final class LiveScenario implements Scenario {
     @Override
     public void prepare() throws IOException, InterruptedException {
         Measurement created = client.run(
-                target.plainAddress(),
+                target.http1Address(),
                 new NumberedRange(requests.create(), 0, spec.streams()),
                 Pacing.closedLoop(),
                 Measurement.whole(),
@@ -91,7 +91,7 @@ public final class LiveScenario implements Scenario {
             }
             followers.begin();
             Pacing pacing = spec.rate() <= 0 ? Pacing.closedLoop() : new Pacing(spec.rate());
-            Measurement written = client.run(target.plainAddress(), appends, pacing, Measurement.whole(), nanos);
+            Measurement written = client.run(target.http1Address(), appends, pacing, Measurement.whole(), nanos);
             if (written.failures() > 0) {
                 throw new IOException("responses to appends by status: " + written.byStatus() + "; expected 2xx");
             }

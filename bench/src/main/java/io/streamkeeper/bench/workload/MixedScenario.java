@@ -43,9 +43,9 @@ public final class MixedScenario implements Scenario {
         this.spec = spec;
         this.message = Stamp.message(spec.bodyBytes());
         this.requests = newRequests();
-        this.setup = new LoadClient(SETUP_CONNECTIONS);
-        this.writers = new LoadClient(spec.connections());
-        this.readers = new LoadClient(Math.max(1, spec.readers().catchUp()));
+        this.setup = new LoadClient(SETUP_CONNECTIONS, target.transport());
+        this.writers = new LoadClient(spec.connections(), target.transport());
+        this.readers = new LoadClient(Math.max(1, spec.readers().catchUp()), target.transport());
     }
 
     private Requests newRequests() {
@@ -66,7 +66,7 @@ public final class MixedScenario implements Scenario {
 
     private void sendToEach(NumberedRequest request, int times) throws IOException, InterruptedException {
         Measurement sent = setup.run(
-                target.plainAddress(),
+                target.http1Address(),
                 new NumberedRange(request, 0, spec.streams(), times),
                 Pacing.closedLoop(),
                 Measurement.whole(),
@@ -90,7 +90,7 @@ public final class MixedScenario implements Scenario {
             followers.awaitOpen();
             followers.begin();
             CompletableFuture<Void> read = startReads(reads, nanos);
-            writers.run(target.plainAddress(), appends, pacing(), measurement, nanos);
+            writers.run(target.http1Address(), appends, pacing(), measurement, nanos);
             LoadClient.await(read);
             missing = followers.awaitDeliveries(expectedDeliveries(appends));
         }
@@ -105,7 +105,7 @@ public final class MixedScenario implements Scenario {
         return connections == 0
                 ? CompletableFuture.completedFuture(null)
                 : readers.start(
-                        target.plainAddress(),
+                        target.http1Address(),
                         new StreamReaders(requests, connections, spec.streams()),
                         Pacing.closedLoop(),
                         reads,

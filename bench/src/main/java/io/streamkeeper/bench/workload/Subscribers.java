@@ -16,7 +16,7 @@ public final class Subscribers implements AutoCloseable {
 
     private final Target target;
     private final Requests requests;
-    private final LoadClient client = new LoadClient(1);
+    private final LoadClient client;
     private final Measurement deliveries = Measurement.whole();
     private final Followers followers;
     private boolean created;
@@ -26,6 +26,7 @@ public final class Subscribers implements AutoCloseable {
     public Subscribers(Target target) {
         this.target = target;
         this.requests = Requests.ofText(target, "subscribers", ONE);
+        this.client = new LoadClient(1, target.transport());
         this.followers = new Followers(client, target, deliveries);
     }
 
@@ -55,7 +56,7 @@ public final class Subscribers implements AutoCloseable {
 
     private void send(NumberedRequest request) throws IOException, InterruptedException {
         Measurement sent = client.run(
-                target.plainAddress(),
+                target.http1Address(),
                 new NumberedRange(request, 0, 1),
                 Pacing.closedLoop(),
                 Measurement.whole(),

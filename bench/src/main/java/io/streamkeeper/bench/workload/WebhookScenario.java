@@ -35,7 +35,7 @@ public final class WebhookScenario implements Scenario {
         this.target = target;
         this.spec = spec;
         this.requests = Requests.of(target, "webhooks", spec);
-        this.client = new LoadClient(spec.connections());
+        this.client = new LoadClient(spec.connections(), target.transport());
         this.appends = new WebhookAppends(requests.append(), spec.streams(), spec.connections());
     }
 
@@ -48,7 +48,7 @@ public final class WebhookScenario implements Scenario {
 
     private void sendToEach(Workload workload, String what) throws IOException, InterruptedException {
         Measurement sent =
-                client.run(target.plainAddress(), workload, Pacing.closedLoop(), Measurement.whole(), SETUP_NANOS_MAX);
+                client.run(target.http1Address(), workload, Pacing.closedLoop(), Measurement.whole(), SETUP_NANOS_MAX);
         if (sent.failures() > 0) {
             throw new IOException("responses to " + what + " by status: " + sent.byStatus()
                     + "; expected 2xx (a server of this project needs --allow-local-webhooks)");
@@ -71,7 +71,7 @@ public final class WebhookScenario implements Scenario {
             measurement.begin(System.nanoTime());
             appends.begin(measurement);
         });
-        client.run(target.plainAddress(), appends, new Pacing(spec.rate()), appended, nanos);
+        client.run(target.http1Address(), appends, new Pacing(spec.rate()), appended, nanos);
         if (appended.failures() > 0) {
             throw new IOException("responses to appends by status: " + appended.byStatus() + "; expected 2xx");
         }

@@ -49,8 +49,8 @@ public final class WorkloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--http2",
-            description = "Use HTTP/2: by ALPN with https, by prior knowledge with http. Not with long-poll, sse and"
-                    + " mixed, which have neither HTTP/2 nor TLS.")
+            description = "Use HTTP/2: by ALPN with https, by prior knowledge with http. Not with live reads, which"
+                    + " use HTTP/1.1.")
     private boolean http2;
 
     @Option(

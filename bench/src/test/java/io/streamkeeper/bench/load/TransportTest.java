@@ -3,9 +3,9 @@ package io.streamkeeper.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamkeeper.bench.TestCertificate;
 import io.streamkeeper.bench.TestRun;
 import io.streamkeeper.bench.TestServer;
+import io.streamkeeper.protocol.files.Identity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load generator over each transport, with a server in this process. */
 final class TransportTest {
@@ -30,11 +31,9 @@ final class TransportTest {
     @TempDir
     private static Path folder;
 
-    private static TestCertificate certificate;
-
     @BeforeAll
     static void makeCertificate() throws Exception {
-        certificate = TestCertificate.in(folder);
+        Identity.make("CN=other.example", "EC", "").write(folder);
     }
 
     @ParameterizedTest(name = "TLS {0}, HTTP/2 {1}, {2} streams")
@@ -192,12 +191,44 @@ final class TransportTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sse", "sse-many", "long-poll", "mixed", "webhooks"})
+    void liveWorkloadUsesTls(String workload) throws Exception {
+        try (TestServer server = start(true)) {
+            TestRun run = TestRun.of(
+                    workload,
+                    "--url",
+                    server.url(),
+                    "--connections",
+                    "2",
+                    "--streams",
+                    "2",
+                    "--warm-up",
+                    "0",
+                    "--rate",
+                    "50",
+                    "--seconds",
+                    "1");
+            assertThat(run.status()).as(run.output()).isZero();
+            assertThat(run.output()).contains("by HTTP/1.1 over TLS");
+        }
+    }
+
     @Test
-    void liveReadsRefuseOtherTransports() throws Exception {
+    void liveReadThatCannotConnectFails() throws Exception {
+        try (TestServer server = start(false)) {
+            TestRun run = TestRun.of("sse", "--url", server.url().replace("http:", "https:"), "--seconds", "1");
+            assertThat(run.status()).as(run.output()).isEqualTo(1);
+            assertThat(run.output()).contains("the handshake of TLS failed");
+        }
+    }
+
+    @Test
+    void liveReadsRefuseHttp2() throws Exception {
         try (TestServer server = start(false)) {
             TestRun run = TestRun.of("sse", "--url", server.url(), "--http2");
             assertThat(run.status()).isEqualTo(1);
-            assertThat(run.output()).contains("does not support HTTP/2; expected an http URL and HTTP/1.1");
+            assertThat(run.output()).contains("does not support HTTP/2; expected HTTP/1.1");
         }
     }
 
@@ -209,7 +240,7 @@ final class TransportTest {
     }
 
     private static TestServer start(boolean isTls) throws IOException {
-        return isTls ? TestServer.start(certificate) : TestServer.start();
+        return isTls ? TestServer.start(folder) : TestServer.start();
     }
 
     private static Measurement run(LoadClient client, TestServer server, Workload workload, Pacing pacing)

@@ -173,12 +173,7 @@ final class Answer {
      * @param codeIfNone the code for a response that contains none, or null
      */
     StreamException failure(String request, @Nullable String codeIfNone) {
-        Map<String, String> fields = Map.of();
-        try {
-            fields = JsonFields.read(body);
-        } catch (IOException e) {
-            // Another server's errors need not be JSON.
-        }
+        Map<String, String> fields = errorFields();
         String code = fields.getOrDefault("error.code", codeIfNone);
         String message = fields.get("error.message");
         if (message == null) {
@@ -187,6 +182,15 @@ final class Answer {
             message = request + " was answered " + status + (isShort ? ": " + text : "");
         }
         return StreamException.ofAnswer(status, code, message, field("Stream-Earliest-Offset"), retryAfter());
+    }
+
+    /** The fields of the body; none if it is not JSON, which the errors of another server need not be. */
+    private Map<String, String> errorFields() {
+        try {
+            return JsonFields.read(body);
+        } catch (IOException e) {
+            return Map.of();
+        }
     }
 
     /**
@@ -212,18 +216,14 @@ final class Answer {
                 producer,
                 offset("Stream-Earliest-Offset"),
                 metadataTag(),
-                lease()));
+                code == ErrorCode.ALREADY_CLAIMED ? lease() : null));
     }
 
     /** Who holds the lease of a subscription, as the body of a refusal says; null if it does not. */
     private Refusal.@Nullable Lease lease() {
-        try {
-            Map<String, String> fields = JsonFields.read(body);
-            String holder = fields.get("error.current_holder");
-            return holder == null ? null : new Refusal.Lease(holder, wholeNumber(fields.get("error.generation")));
-        } catch (IOException e) {
-            return null;
-        }
+        Map<String, String> fields = errorFields();
+        String holder = fields.get("error.current_holder");
+        return holder == null ? null : new Refusal.Lease(holder, wholeNumber(fields.get("error.generation")));
     }
 
     private @Nullable ErrorCode codeOf(StreamException failure) {

@@ -78,7 +78,7 @@ public interface SubscriptionCalls {
      *
      * @param id the subscription
      * @param path of the stream, without percent-encoding
-     * @param offset from which the stream is processed
+     * @param offset from which the stream is processed; {@code -1} for its beginning, {@code now} for its end
      * @throws InterruptedException if the thread is interrupted
      */
     void seek(String id, String path, String offset) throws InterruptedException;

@@ -21,7 +21,6 @@ import org.awaitility.core.ThrowingRunnable;
 
 /** A listener that keeps what it receives, and checks that it is called once at a time. */
 public final class Recorder implements StreamListener {
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final List<String> messages = new ArrayList<>();
     private final List<String> offsets = new ArrayList<>();
@@ -141,7 +140,7 @@ public final class Recorder implements StreamListener {
 
     /** Waits until an assertion holds. */
     public static void eventually(ThrowingRunnable assertion) {
-        await().atMost(LONG).pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
+        await().pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
     }
 
     /** Waits within a call of a listener. */

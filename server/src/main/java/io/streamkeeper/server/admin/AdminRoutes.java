@@ -1,9 +1,11 @@
 package io.streamkeeper.server.admin;
 
+import io.streamkeeper.server.forward.Replica;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.server.subscription.Subscriptions;
 import io.streamkeeper.storage.memory.MemoryLedger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ public final class AdminRoutes {
      * The lines of the table of a listener for administration.
      *
      * @param subscriptions null if there are none
+     * @param replica what the server is in its cluster; null without one
      * @param levels the levels of the log; null if they cannot be changed
      * @param workers create the answers that need more than a few numbers
      */
@@ -24,10 +27,13 @@ public final class AdminRoutes {
             MemoryLedger memory,
             Drain drain,
             @Nullable Subscriptions subscriptions,
+            @Nullable Replica replica,
             @Nullable LogLevels levels,
             Executor workers) {
-        return List.of(
-                Route.reading("/admin/status", new StatusHandler(shards, memory, drain, subscriptions, workers))
+        List<Route> routes = new ArrayList<>(List.of(
+                Route.reading(
+                                "/admin/status",
+                                new StatusHandler(shards, memory, drain, subscriptions, replica, workers))
                         .forAdministrators(),
                 Route.reading("/admin/slow-requests", new SlowRequestsHandler(shards.counters(), workers))
                         .forAdministrators(),
@@ -36,6 +42,12 @@ public final class AdminRoutes {
                 Route.changing("/admin/checkpoint", new JobHandler(shards, shards::checkpointNow, workers)),
                 Route.changing("/admin/compact", new JobHandler(shards, shards::compactNow, workers)),
                 Route.readingAndChanging("/admin/drain", new DrainHandler(drain, workers)),
-                Route.readingAndChanging("/admin/log-level", new LogLevelHandler(levels)));
+                Route.readingAndChanging("/admin/log-level", new LogLevelHandler(levels))));
+        if (replica != null) {
+            routes.add(Route.reading("/admin/cluster", new ClusterHandler(replica, workers))
+                    .forAdministrators());
+            routes.add(Route.readingAndChanging("/admin/cluster/change", new MemberChangeHandler(replica, workers)));
+        }
+        return routes;
     }
 }

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.streamkeeper.server.forward.Replica;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Answering;
@@ -23,23 +24,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /admin/status}: the state of each shard with its reason, its backlog, and the bytes of its files that
- * compaction has not removed yet; the budgets; the subscriptions; and the connections of clients.
+ * compaction has not removed yet; the role of a member of a cluster; the budgets; the subscriptions; and
+ * the connections of clients.
  */
 final class StatusHandler implements RouteHandler {
     private final Shards shards;
     private final MemoryLedger memory;
     private final Drain drain;
     private final @Nullable Subscriptions subscriptions;
+    private final @Nullable Replica replica;
     private final Executor workers;
     private final long beganNanos = System.nanoTime();
 
-    /** The state of {@code shards}; {@code subscriptions} is null if there are none. */
+    /** The state of {@code shards}; {@code subscriptions} and {@code replica} are null if there are none. */
     StatusHandler(
-            Shards shards, MemoryLedger memory, Drain drain, @Nullable Subscriptions subscriptions, Executor workers) {
+            Shards shards,
+            MemoryLedger memory,
+            Drain drain,
+            @Nullable Subscriptions subscriptions,
+            @Nullable Replica replica,
+            Executor workers) {
         this.shards = shards;
         this.memory = memory;
         this.drain = drain;
         this.subscriptions = subscriptions;
+        this.replica = replica;
         this.workers = workers;
     }
 
@@ -63,6 +72,9 @@ final class StatusHandler implements RouteHandler {
             json.writeStringField("java", Runtime.version().toString());
             json.writeNumberField("uptimeSeconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos));
             json.writeNumberField("clientConnections", drain.connections());
+            if (replica != null) {
+                json.writeStringField("role", ClusterHandler.role(replica.status()));
+            }
             json.writeArrayFieldStart("shards");
             for (ShardStatus status : statuses) {
                 write(json, status);

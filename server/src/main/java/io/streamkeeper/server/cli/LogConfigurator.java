@@ -13,6 +13,12 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * because reading a configuration file would take a noticeable part of the start time.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    /**
+     * The library of a cluster's log: it warns of each attempt to reach another member, and of each member that ends. What
+     * matters is in the status of the cluster, and in lines of this server's own.
+     */
+    private static final String RATIS = "org.apache.ratis";
+
     /** The name of the only appender. */
     static final String CONSOLE = "console";
 
@@ -30,6 +36,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
+        context.getLogger(RATIS).setLevel(Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -1,8 +1,10 @@
 package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.cli.remote.RemoteCommands;
+import io.streamkeeper.server.cli.remote.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 
 /** The entry point of the process. */
 public final class Main {
@@ -27,8 +29,13 @@ public final class Main {
             System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
             System.setProperty("slf4j.internal.verbosity", "WARN");
             // Without the buffers of System.out, so that a failed write is an exception.
+            OutputStream out = new FileOutputStream(FileDescriptor.out);
             System.exit(RemoteCommands.run(
-                    args, System.getenv(), System.in, new FileOutputStream(FileDescriptor.out), System.err));
+                    args,
+                    System.getenv(),
+                    System.in,
+                    Terminal.isAt(Terminal.OUTPUT) ? new Terminal(out) : out,
+                    System.err));
         }
         if (System.getProperty(LEAK_LEVEL) == null) {
             // Tests detect leaks; in production, the stack traces for this would cost a twentieth of the CPU time.

@@ -3,7 +3,6 @@ package io.streamkeeper.server.cli;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.ConsoleAppender;
-import io.streamkeeper.server.DurableStreamsServer;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.setting.Setting;
 import io.streamkeeper.server.setting.SettingValues;
@@ -13,11 +12,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -69,7 +65,7 @@ public final class ServeCommand {
                 return 0;
             }
             warn(sources, err);
-            return serve(values.get(), environment, out);
+            return serve(values.get(), environment, out, err);
         } catch (IllegalArgumentException e) {
             say(err, String.valueOf(e.getMessage()));
             return EXIT_USAGE;
@@ -96,16 +92,16 @@ public final class ServeCommand {
         err.println("durable-streams-server: " + message.replaceAll("\\R", " "));
     }
 
-    private static int serve(SettingValues values, Map<String, String> environment, PrintStream out)
+    private static int serve(SettingValues values, Map<String, String> environment, PrintStream out, PrintStream err)
             throws IOException {
         ServerConfig config = ServerConfig.of(values);
         configureLog(values);
-        start(config, out);
+        RunningServer server = RunningServer.start(config, out, err);
         SystemdNotice.ready(environment);
-        CountDownLatch stopped = new CountDownLatch(1);
         SpareMemory spare = new SpareMemory(new ProcessMemory(), System.nanoTime());
         try {
-            while (!stopped.await(SpareMemory.INTERVAL_NANOS, TimeUnit.NANOSECONDS)) {
+            while (true) {
+                server.serve(SpareMemory.INTERVAL_NANOS);
                 spare.step(System.nanoTime());
             }
         } catch (InterruptedException e) {
@@ -123,31 +119,5 @@ public final class ServeCommand {
                 line.format(values.get(ProcessSettings.LOG_FORMAT));
             }
         }
-    }
-
-    /** Starts the server, and prints that it is ready. */
-    private static void start(ServerConfig config, PrintStream out) throws IOException {
-        DurableStreamsServer server = DurableStreamsServer.start(config, new LogbackLevels());
-        List<String> lines = StartText.lines(server);
-        long beganNanos = System.nanoTime();
-        // From now on nothing fails, so the status that the hook exits with is right.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, beganNanos, out), "streamkeeper-stop"));
-        out.println(String.join(System.lineSeparator(), lines));
-        out.flush();
-    }
-
-    /** Stops the server after a signal, and exits with status 0 instead of the status of the signal. */
-    private static void stop(DurableStreamsServer server, long beganNanos, PrintStream out) {
-        long stopNanos = System.nanoTime();
-        out.println("Streamkeeper stops on a signal, after " + seconds(stopNanos - beganNanos));
-        out.flush();
-        server.stop();
-        out.println("Streamkeeper has stopped, in " + seconds(System.nanoTime() - stopNanos));
-        out.flush();
-        Runtime.getRuntime().halt(0);
-    }
-
-    private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.1f s", nanos * 1e-9);
     }
 }

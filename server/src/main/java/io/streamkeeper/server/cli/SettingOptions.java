@@ -16,10 +16,15 @@ final class SettingOptions {
 
     /** Adds a flag for each setting to a command. */
     static void add(CommandSpec command, List<Setting<?>> settings) {
-        settings.forEach(setting -> command.addOption(option(setting)));
+        settings.forEach(setting -> add(command, setting, setting.text()));
     }
 
-    private static OptionSpec option(Setting<?> setting) {
+    /** Adds a flag for a setting, which means {@code text} to the command. */
+    static void add(CommandSpec command, Setting<?> setting, String text) {
+        command.addOption(option(setting, text));
+    }
+
+    private static OptionSpec option(Setting<?> setting, String text) {
         OptionSpec.Builder option = OptionSpec.builder(DASHES + setting.name());
         if (setting.type().isSwitch()) {
             option.type(boolean.class).negatable(true).fallbackValue("true");
@@ -27,10 +32,10 @@ final class SettingOptions {
             option.type(String.class).paramLabel(setting.type().label()).converters(checked(setting));
         }
         if (setting.defaultText().isEmpty()) {
-            return option.description(setting.text()).build();
+            return option.description(text).build();
         }
         return option.defaultValue(setting.defaultText())
-                .description(setting.text() + " Default: ${DEFAULT-VALUE}")
+                .description(text + " Default: ${DEFAULT-VALUE}")
                 .build();
     }
 

@@ -29,8 +29,14 @@ final class SpareMemory {
      */
     static final int IDLE_STEPS = 5;
 
-    /** Work that gives an idle process memory to return: this processor time. */
+    /** Work that gives an idle process memory to return: at least this processor time. */
     static final long WORK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /**
+     * And at least so much for each live byte. A concurrent collection takes about 2 ns for each, so an idle process
+     * uses at most about a twentieth of its processor time for them.
+     */
+    static final long WORK_NANOS_OF_LIVE_BYTE = 40;
 
     /** A step is without work if the process used at most one part in this many of the time of a core. */
     private static final int IDLE_PART = 20;
@@ -64,8 +70,8 @@ final class SpareMemory {
     private long stepNanos;
     private long processorNanos;
 
-    /** The processor time at the last return; the start counts as work. */
-    private long returnedProcessorNanos = -WORK_NANOS;
+    /** The processor time at the last return; the start counts as enough work. */
+    private long returnedProcessorNanos = Long.MIN_VALUE / 2;
 
     SpareMemory(Memory memory, long nowNanos) {
         this.memory = memory;
@@ -104,9 +110,14 @@ final class SpareMemory {
             if (isQuicklyCollected()) {
                 memory.collect();
             }
-        } else if (idleSteps >= IDLE_STEPS && processor - returnedProcessorNanos >= WORK_NANOS) {
+        } else if (idleSteps >= IDLE_STEPS && hasWorked(processor)) {
             beginReturn();
         }
+    }
+
+    private boolean hasWorked(long processor) {
+        long work = processor - returnedProcessorNanos;
+        return work >= WORK_NANOS && work >= memory.liveBytes() * WORK_NANOS_OF_LIVE_BYTE;
     }
 
     private boolean isQuicklyCollected() {

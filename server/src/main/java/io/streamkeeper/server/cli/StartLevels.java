@@ -15,6 +15,10 @@ import java.util.Map;
  */
 record StartLevels(Level all, Map<String, Level> loggers) {
     private static final String NETWORK = "io.netty";
+
+    /** Warns of a machine without network interfaces, where random bytes are as good. */
+    private static final String ADDRESSES = "io.netty.util.internal.MacAddressUtil";
+
     private static final String EXPECTED = "expected error, warn, info or debug, and after commas loggers with theirs,"
             + " such as warn,io.streamkeeper.server.http=debug";
 
@@ -55,6 +59,7 @@ record StartLevels(Level all, Map<String, Level> loggers) {
         if (Level.WARN.isGreaterOrEqual(all)) {
             context.getLogger(NETWORK).setLevel(Level.WARN);
         }
+        context.getLogger(ADDRESSES).setLevel(Level.ERROR);
         loggers.forEach((name, level) -> context.getLogger(name).setLevel(level));
     }
 }

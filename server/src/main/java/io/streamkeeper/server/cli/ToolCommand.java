@@ -1,17 +1,22 @@
 package io.streamkeeper.server.cli;
 
 import io.streamkeeper.server.cli.remote.HelpFlag;
+import io.streamkeeper.server.cli.remote.Progress;
 import io.streamkeeper.server.cli.remote.RemoteCommands;
 import io.streamkeeper.server.cli.remote.Suggestions;
 import io.streamkeeper.server.config.DataConfig;
+import io.streamkeeper.server.config.TierSettings;
 import io.streamkeeper.server.setting.Setting;
+import io.streamkeeper.server.setting.SettingValues;
 import io.streamkeeper.server.subscription.webhook.StoredWebhookKeys;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.tier.ObjectStore;
 import io.streamkeeper.storage.tool.FileInspector;
+import io.streamkeeper.storage.tool.SnapshotRestore;
 import io.streamkeeper.storage.tool.StoreBackup;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
@@ -59,6 +64,11 @@ final class ToolCommand {
     /** The settings of the server that every tool has. */
     private static final List<Setting<?>> SETTINGS = List.of(DataConfig.DIRECTORY, ProcessSettings.CONFIG_FILE);
 
+    private static final String OBJECTS = "://";
+
+    private static final String CONFIG_USE =
+            "The configuration file of the server, which also names the data directory.";
+
     private final PrintStream out;
 
     private ToolCommand(PrintStream out) {
@@ -104,18 +114,27 @@ final class ToolCommand {
     /** The parser of the commands. */
     static CommandLine line(PrintStream out) {
         CommandLine line = new CommandLine(new ToolCommand(out)).registerConverter(Path.class, new Paths());
-        line.getSubcommands().values().stream()
-                .filter(tool -> tool.getCommand() instanceof Tool)
-                .forEach(tool -> SettingOptions.add(tool.getCommandSpec(), SETTINGS));
+        for (CommandLine command : line.getSubcommands().values()) {
+            if (command.getCommand() instanceof Tool tool) {
+                SettingOptions.add(command.getCommandSpec(), DataConfig.DIRECTORY, tool.use());
+                SettingOptions.add(command.getCommandSpec(), ProcessSettings.CONFIG_FILE, CONFIG_USE);
+                SettingOptions.add(command.getCommandSpec(), tool.more());
+            }
+        }
         return line;
     }
 
     private static String suggestion(ParameterException failure) {
-        return failure instanceof UnmatchedArgumentException unmatched
-                ? Suggestions.of(
-                        Suggestions.nameOf(unmatched.getUnmatched().get(0)),
-                        failure.getCommandLine().getCommandSpec().optionsMap().keySet())
-                : "";
+        if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        String first = unmatched.getUnmatched().get(0);
+        CommandLine command = failure.getCommandLine();
+        return command.getCommand() instanceof Tool && !first.startsWith("-")
+                ? "; the data directory is named with --" + DataConfig.DIRECTORY.name()
+                : Suggestions.of(
+                        Suggestions.nameOf(first),
+                        command.getCommandSpec().optionsMap().keySet());
     }
 
     private static String messageOf(Exception e) {
@@ -138,6 +157,21 @@ final class ToolCommand {
         @Spec
         private CommandSpec command;
 
+        /** What the tool does with the data directory, for the help. */
+        String use() {
+            return "The data directory.";
+        }
+
+        /** More settings of the server that the tool has. */
+        List<Setting<?>> more() {
+            return List.of();
+        }
+
+        /** Their values, from the same sources as the server's. */
+        SettingValues values() {
+            return SettingOptions.values(command, more());
+        }
+
         /** The data directory, from the same sources as the server's. */
         Path data() {
             return SettingOptions.values(command, SETTINGS).get(DataConfig.DIRECTORY);
@@ -152,15 +186,22 @@ final class ToolCommand {
     /** Checks a data directory. */
     @Command(
             name = "verify",
-            description = "Checks every checksum and cross-reference of a data directory, of a server that runs or not."
-                    + " Changes nothing; the status is 1 if anything is wrong.")
+            description = "Checks every checksum and cross-reference of a data directory, of a server that runs or not,"
+                    + " and its objects in the object store. Changes nothing; the status is 1 if anything is wrong.")
     static final class Verify extends Tool {
         @Override
-        public Integer call() {
-            List<String> problems;
-            try (Progress progress = Progress.of(data(), 1)) {
-                problems = new StoreVerifier(LocalDisk.forReading(), progress.above(parent::say)).verify(data());
-            }
+        List<Setting<?>> more() {
+            return TierSettings.OF_OBJECTS;
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            List<String> problems = ToolTier.with(values(), objects -> {
+                try (Progress progress = Progress.of(data(), 1)) {
+                    return new StoreVerifier(LocalDisk.forReading(), objects, progress.above(parent::say))
+                            .verify(data());
+                }
+            });
             parent.say(
                     problems.isEmpty()
                             ? "all is well"
@@ -172,41 +213,94 @@ final class ToolCommand {
     /** Copies a data directory. */
     @Command(
             name = "backup",
-            description = "Makes a consistent copy of a data directory, of a server that runs or not, and verifies it.")
+            description = "Makes a consistent copy of a data directory, of a server that runs or not, and verifies"
+                    + " it. Files that are only in the object store are fetched.")
     static final class Backup extends Tool {
         @Option(names = "--to", paramLabel = "DIR", required = true, description = "A new directory for the copy.")
         private Path target = Path.of("backup");
 
         @Override
+        List<Setting<?>> more() {
+            return TierSettings.OF_OBJECTS;
+        }
+
+        @Override
         public Integer call() throws IOException {
-            try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
-                new StoreBackup(LocalDisk.forReading(), progress.above(parent::say)).copy(data(), target);
-            }
-            return 0;
+            return ToolTier.with(values(), objects -> {
+                try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
+                    new StoreBackup(LocalDisk.forReading(), objects, progress.above(parent::say)).copy(data(), target);
+                }
+                return 0;
+            });
         }
     }
 
     /** Restores a data directory from a backup. */
     @Command(
             name = "restore",
-            description = "Makes a data directory, which must be empty or not exist, from a backup, which is verified.")
+            description = "Makes a data directory, which must be empty or not exist, from a backup, or from the newest"
+                    + " snapshot in an object store; verifies it.")
     static final class Restore extends Tool {
-        @Option(names = "--from", paramLabel = "DIR", required = true, description = "The backup.")
-        private Path source = Path.of("backup");
+        @Option(
+                names = "--from",
+                paramLabel = "DIR|URL",
+                required = true,
+                description = "The backup, or the --tier of the server that has made snapshots.")
+        private String source = "backup";
+
+        @Option(
+                names = "--store",
+                paramLabel = "ID",
+                description = "The identity of the data directory, if the object store has snapshots of several.")
+        private String store = "";
+
+        @Override
+        String use() {
+            return "The directory to make.";
+        }
+
+        @Override
+        List<Setting<?>> more() {
+            return TierSettings.OF_SERVICE;
+        }
 
         @Override
         public Integer call() throws IOException {
-            try (Progress progress = Progress.of(source, READS_OF_BACKUP)) {
-                StoreBackup backup = new StoreBackup(LocalDisk.forReading(), progress.above(parent::say));
-                backup.check(source, data());
-                DirectoryLock lock = DirectoryLock.take(new LocalDisk(), data());
-                try {
-                    backup.copy(source, data());
-                } finally {
-                    lock.close();
-                }
+            if (source.contains(OBJECTS)) {
+                restoreSnapshot();
+            } else {
+                restoreBackup(new Paths().convert(source));
             }
             return 0;
+        }
+
+        private void restoreSnapshot() throws IOException {
+            try (ObjectStore objects = ToolTier.open(source, values())) {
+                SnapshotRestore restore = new SnapshotRestore(LocalDisk.forReading(), objects, source, parent::say);
+                locked(() -> restore.restore(store, data()));
+            }
+        }
+
+        private void restoreBackup(Path from) throws IOException {
+            try (Progress progress = Progress.of(from, READS_OF_BACKUP)) {
+                StoreBackup backup = new StoreBackup(LocalDisk.forReading(), progress.above(parent::say));
+                backup.check(from, data());
+                locked(() -> backup.copy(from, data()));
+            }
+        }
+
+        private interface Work {
+            void run() throws IOException;
+        }
+
+        /** Works on the directory to make, which no other process uses meanwhile. */
+        private void locked(Work work) throws IOException {
+            DirectoryLock lock = DirectoryLock.take(new LocalDisk(), data());
+            try {
+                work.run();
+            } finally {
+                lock.close();
+            }
         }
     }
 
@@ -224,7 +318,10 @@ final class ToolCommand {
             if (!Files.exists(file) && !Files.exists(inData)) {
                 throw new IOException(file + " does not exist, nor does " + inData);
             }
-            new FileInspector(LocalDisk.forReading(), parent::say).inspect(Files.exists(file) ? file : inData);
+            Path found = Files.exists(file) ? file : inData;
+            try (Progress progress = Progress.of(found, 1)) {
+                new FileInspector(LocalDisk.forReading(), progress.above(parent::say)).inspect(found);
+            }
             return 0;
         }
     }

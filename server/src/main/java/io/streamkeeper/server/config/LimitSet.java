@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one client or tenant, written as words such as {@code requests=100/1s}, {@code in=1MiB/1s}, {@code
- * out=10MiB/1s}, {@code live=50}, {@code connections=20}, {@code streams=1000}, {@code storage=1GiB}; {@code none} as a
- * value removes a limit. Immutable.
+ * out=10MiB/1s}, {@code live=50}, {@code connections=20}, {@code streams=1000}, {@code storage=1GiB}, {@code
+ * subscriptions=10}; {@code none} as a value removes a limit. Immutable.
  *
  * @param requests requests; null for no limit
  * @param received bytes of request bodies; null for no limit
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections connections at a time; {@link #UNLIMITED} for no limit
  * @param streams streams; {@link #UNLIMITED} for no limit
  * @param storageBytes bytes of streams; {@link #UNLIMITED} for no limit
+ * @param subscriptions subscriptions; {@link #UNLIMITED} for no limit
  */
 public record LimitSet(
         @Nullable Quota requests,
@@ -27,21 +28,28 @@ public record LimitSet(
         long live,
         long connections,
         long streams,
-        long storageBytes) {
+        long storageBytes,
+        long subscriptions) {
     /** The value of a number without a limit. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     /** No limits. */
-    public static final LimitSet NONE = new LimitSet(null, null, null, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
+    public static final LimitSet NONE =
+            new LimitSet(null, null, null, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
 
     /** The words that limit a client by its address. */
     public static final Set<String> OF_ADDRESSES = Set.of("requests", "in", "out", "live", "connections");
 
     /** The words that limit a client by its name, whose connections begin before the name is known. */
-    public static final Set<String> OF_NAMES = Set.of("requests", "in", "out", "live");
+    public static final Set<String> OF_NAMES = Set.of("requests", "in", "out", "live", "subscriptions");
+
+    /** The words that limit each client, of either kind. */
+    public static final Set<String> OF_CLIENTS =
+            Set.of("requests", "in", "out", "live", "connections", "subscriptions");
 
     /** The words that limit a tenant. */
-    public static final Set<String> OF_TENANTS = Set.of("requests", "in", "out", "live", "streams", "storage");
+    public static final Set<String> OF_TENANTS =
+            Set.of("requests", "in", "out", "live", "streams", "storage", "subscriptions");
 
     private static final String NO_LIMIT = "none";
 
@@ -81,12 +89,9 @@ public record LimitSet(
             case "out" -> with(requests, received, none ? null : Quota.parse(value, Sizes::parse), live, connections);
             case "live" -> with(requests, received, sent, none ? UNLIMITED : count(value), connections);
             case "connections" -> with(requests, received, sent, live, none ? UNLIMITED : count(value));
-            case "streams" ->
-                new LimitSet(
-                        requests, received, sent, live, connections, none ? UNLIMITED : count(value), storageBytes);
-            case "storage" ->
-                new LimitSet(
-                        requests, received, sent, live, connections, streams, none ? UNLIMITED : Sizes.parse(value));
+            case "streams" -> withContent(none ? UNLIMITED : count(value), storageBytes, subscriptions);
+            case "storage" -> withContent(streams, none ? UNLIMITED : Sizes.parse(value), subscriptions);
+            case "subscriptions" -> withContent(streams, storageBytes, none ? UNLIMITED : count(value));
             default -> throw new IllegalArgumentException("no limit has this name");
         };
     }
@@ -97,7 +102,12 @@ public record LimitSet(
             @Nullable Quota newSent,
             long newLive,
             long newConnections) {
-        return new LimitSet(newRequests, newReceived, newSent, newLive, newConnections, streams, storageBytes);
+        return new LimitSet(
+                newRequests, newReceived, newSent, newLive, newConnections, streams, storageBytes, subscriptions);
+    }
+
+    private LimitSet withContent(long newStreams, long newStorageBytes, long newSubscriptions) {
+        return new LimitSet(requests, received, sent, live, connections, newStreams, newStorageBytes, newSubscriptions);
     }
 
     private static long count(String text) {

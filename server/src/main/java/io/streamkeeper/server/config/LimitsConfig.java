@@ -122,7 +122,7 @@ public record LimitsConfig(
         TRUSTED_PROXIES.check(trustedProxies);
         LIVE_READS_MAX.check(liveReadsMax);
         STREAMS_MAX.check(streamsMax);
-        set("limit-client", client, LimitSet.OF_ADDRESSES);
+        set("limit-client", client, LimitSet.OF_CLIENTS);
         set("limit-tenant", tenant, LimitSet.OF_TENANTS);
         ranges(trustedProxies);
     }
@@ -150,7 +150,7 @@ public record LimitsConfig(
 
     /** {@return the limits of each client} */
     public LimitSet ofClient() {
-        return set("limit-client", client, LimitSet.OF_ADDRESSES);
+        return set("limit-client", client, LimitSet.OF_CLIENTS);
     }
 
     /** {@return the limits of each tenant} */

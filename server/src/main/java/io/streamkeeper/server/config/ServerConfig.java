@@ -29,6 +29,8 @@ import java.util.stream.Stream;
  * @param limits how much of the server each client and each tenant may use
  * @param accessLog whether there is a line for each request, and where
  * @param subscriptions how many subscriptions there may be, and to what they may send webhooks
+ * @param cluster the servers that have the same streams
+ * @param tier the object store to which large extent files are copied
  * @param memoryBytesMax the total bytes of all streams if they are in memory; 0 for three quarters of the JVM's direct
  *     memory
  * @param shutdownTimeoutMillis how long a stop waits for requests in flight
@@ -47,6 +49,8 @@ public record ServerConfig(
         LimitsConfig limits,
         AccessLogConfig accessLog,
         SubscriptionsConfig subscriptions,
+        ClusterSettings cluster,
+        TierSettings tier,
         long memoryBytesMax,
         long shutdownTimeoutMillis) {
     private static final Setting<String> ROOT = new Setting<>(
@@ -96,6 +100,8 @@ public record ServerConfig(
      * @param limits any
      * @param accessLog any
      * @param subscriptions any
+     * @param cluster any
+     * @param tier any
      * @param memoryBytesMax not negative
      * @param shutdownTimeoutMillis 0 … an hour
      * @throws IllegalArgumentException if a value is not allowed
@@ -122,6 +128,8 @@ public record ServerConfig(
                         LimitsConfig.SETTINGS,
                         AccessLogConfig.SETTINGS,
                         SubscriptionsConfig.SETTINGS,
+                        ClusterSettings.SETTINGS,
+                        TierSettings.SETTINGS,
                         SETTINGS)
                 .<Setting<?>>flatMap(List::stream)
                 .sorted(Comparator.comparing(Setting::group))
@@ -150,6 +158,8 @@ public record ServerConfig(
                 LimitsConfig.of(values),
                 AccessLogConfig.of(values),
                 SubscriptionsConfig.of(values),
+                ClusterSettings.of(values),
+                TierSettings.of(values),
                 values.get(MEMORY_BYTES_MAX),
                 values.get(SHUTDOWN_TIMEOUT));
     }
@@ -179,6 +189,8 @@ public record ServerConfig(
         limits.copyTo(values);
         accessLog.copyTo(values);
         subscriptions.copyTo(values);
+        cluster.copyTo(values);
+        tier.copyTo(values);
         return new Builder(values)
                 .root(root)
                 .memoryBytesMax(memoryBytesMax)
@@ -324,6 +336,26 @@ public record ServerConfig(
          */
         public Builder subscriptions(Consumer<SubscriptionsConfig.Builder> change) {
             change.accept(new SubscriptionsConfig.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes which servers have the same streams
+         */
+        public Builder cluster(Consumer<ClusterSettings.Builder> change) {
+            change.accept(new ClusterSettings.Builder(values));
+            return this;
+        }
+
+        /**
+         * {@return this}
+         *
+         * @param change changes the object store, and what is kept on this machine
+         */
+        public Builder tier(Consumer<TierSettings.Builder> change) {
+            change.accept(new TierSettings.Builder(values));
             return this;
         }
 

@@ -20,6 +20,7 @@ final class ConsoleFiles {
             "actions.mjs",
             "buffer.mjs",
             "charts.mjs",
+            "cluster.mjs",
             "console.css",
             "dialogs.mjs",
             "dom.mjs",

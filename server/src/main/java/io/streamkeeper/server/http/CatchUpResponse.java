@@ -112,7 +112,8 @@ final class CatchUpResponse extends LongResponse implements CatchUp.Reader {
     // ---- the beginning ----
 
     @Override
-    public void opened(Outcome outcome) {
+    public void opened(Outcome result) {
+        Outcome outcome = exchange.ofRead(result);
         if (isOver() || !channel.isActive()) {
             if (outcome instanceof Outcome.Chunk opened) {
                 opened.bytes().release();

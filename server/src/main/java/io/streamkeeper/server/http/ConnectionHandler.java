@@ -314,6 +314,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Resets a stream that cannot send more without a window; called when its client gives none any more. */
+    void endIfBlocked() {
+        if (!carrier.hasWindow() && (carrier.unsentBytes() > 0 || line.awaitsClient())) {
+            channel.close();
+        }
+    }
+
     /** The connection begins, and is counted as open already. */
     void beginCounted() {
         isCounted = true;

@@ -50,6 +50,7 @@ final class Exchange implements Reply, Answering, ResponseContext {
     private @Nullable RequestWaits waits;
     private boolean awaitsTurn;
     private boolean closes;
+    private boolean readsStoredOnly;
     private Operation operation = Operation.OTHER;
     private Command.@Nullable Read read;
     private @Nullable LongPoll poll;
@@ -346,6 +347,28 @@ final class Exchange implements Reply, Answering, ResponseContext {
 
     void read(Command.Read newRead) {
         read = newRead;
+    }
+
+    /** The read returns stored bytes only: where the stream ends now is not known. */
+    void readsStoredOnly() {
+        readsStoredOnly = true;
+    }
+
+    /**
+     * The outcome of the read: without what is said about the end of the stream, if only stored bytes are returned. Owns
+     * the buffer of {@code outcome}.
+     */
+    Outcome ofRead(Outcome outcome) {
+        if (!readsStoredOnly) {
+            return outcome;
+        }
+        if (outcome instanceof Outcome.Chunk chunk) {
+            if (chunk.length() > 0) {
+                return chunk.withoutEnd();
+            }
+            chunk.bytes().release();
+        }
+        return ClusterRequests.noLeader();
     }
 
     /** Whether this is a long-poll whose turn has not come. */

@@ -1,7 +1,9 @@
 package io.streamkeeper.server.http;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.respond.ErrorBody;
 import io.streamkeeper.server.http.route.Answer;
@@ -10,8 +12,8 @@ import io.streamkeeper.server.http.route.RouteHandler;
 import io.streamkeeper.storage.disk.StorageFailedException;
 
 /**
- * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping or drained, and when it
- * cannot write to its disk; {@code /health/live} fails only in the second case, in which a restart can help.
+ * Whether the server serves requests. {@code /health} and {@code /health/ready} fail while it is stopping or drained, when it
+ * cannot write to its disk, and while a member of a cluster has no leader or is too far behind; {@code /health/live} fails only in the second case, in which a restart can help.
  */
 final class HealthHandler implements RouteHandler {
     static final String JSON = "application/json";
@@ -44,6 +46,16 @@ final class HealthHandler implements RouteHandler {
         if (failure != null) {
             Refusal refusal = Refusal.of(ErrorCode.STORAGE_FAILED, String.valueOf(failure.getMessage()));
             return Answer.text(refusal.code().status(), JSON, ErrorBody.of(refusal));
+        }
+        Forwarding forwarding = server.forwarding();
+        String notReady = forwarding == null || !failsWhileStopping
+                ? null
+                : forwarding.replica().notReady();
+        if (notReady != null) {
+            StringBuilder body = new StringBuilder("{\"status\":\"not_ready\",\"reason\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(notReady, body);
+            return Answer.text(
+                    ErrorCode.NO_LEADER.status(), JSON, body.append("\"}").toString());
         }
         return failsWhileStopping && server.isStopping()
                 ? Answer.text(

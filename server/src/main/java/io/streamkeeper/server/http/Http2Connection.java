@@ -105,6 +105,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final Lateness lateness = new Lateness();
     private State state = State.OPEN;
     private boolean hasSettings;
+    private boolean inputEnded;
     private boolean flushes;
     private long usedNanos;
     private long unsentBytes;
@@ -232,6 +233,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             channel.flush();
             written.forEach(each -> each.output().settle());
             settle();
+            endBlocked();
         } catch (RuntimeException | Error e) {
             LOG.error("connection from {} failed", channel.remoteAddress(), e);
             channel.close();
@@ -292,6 +294,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
                 announce();
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
             passOn(event);
             leave();
         } else if (event instanceof Http2FrameStreamEvent changed
@@ -341,7 +344,21 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.LEAVING;
-        channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)).addListener(sent -> closeIfDone());
+        channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR)).addListener(sent -> {
+            endBlocked();
+            closeIfDone();
+        });
+    }
+
+    /**
+     * Ends the streams that cannot end by themselves: they need a window, and the client, which has ended its side, gives
+     * none. No event of the socket says whether the client is still there: when nothing is written, a reset after the
+     * end of the input is not reported.
+     */
+    private void endBlocked() {
+        if (inputEnded && SocketCarrier.unsentBytes(channel) == 0) {
+            List.copyOf(streams.values()).forEach(ConnectionHandler::endIfBlocked);
+        }
     }
 
     private void closeIfDone() {
@@ -382,6 +399,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         long now = nowNanos();
         settle();
+        endBlocked();
         if (!lateness.excuses(now)) {
             endIfUnused(now);
             guard.endIfStalled(server.config().http());

@@ -12,6 +12,7 @@ import io.streamkeeper.server.admin.Drain;
 import io.streamkeeper.server.admin.LogLevels;
 import io.streamkeeper.server.config.AddressRanges;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.decode.BodyRoom;
 import io.streamkeeper.server.http.parse.BodyParser;
 import io.streamkeeper.server.http.parse.RequestParser;
@@ -87,6 +88,7 @@ public final class HttpServer {
     private final @Nullable Limits limits;
     private final RareReport closedConnections;
     private final @Nullable SubscriptionParts subscriptions;
+    private final @Nullable Forwarding forwarding;
     private final Supplier<CompletableFuture<MetricsSnapshot>> metrics;
     private final @Nullable LogLevels levels;
     private final StreamsSessions streamsSessions;
@@ -110,6 +112,7 @@ public final class HttpServer {
      * @param metrics reads the metrics, and completes on a thread that may block
      * @param levels the levels of the log; null if an operator cannot change them
      * @param subscriptions the subscriptions of these streams; null if there are none
+     * @param forwarding how requests reach the leader of a cluster; null if the server is no member of one
      * @param readers the loops for connections that read long answers; null if no connection changes its loop
      */
     public HttpServer(
@@ -125,6 +128,7 @@ public final class HttpServer {
             @Nullable AccessLog accessLog,
             @Nullable Limits limits,
             @Nullable SubscriptionParts subscriptions,
+            @Nullable Forwarding forwarding,
             Supplier<CompletableFuture<MetricsSnapshot>> metrics,
             @Nullable LogLevels levels) {
         this.config = config;
@@ -147,6 +151,7 @@ public final class HttpServer {
         this.proxies = config.limits().proxies();
         this.limits = limits;
         this.subscriptions = subscriptions;
+        this.forwarding = forwarding;
         this.metrics = metrics;
         this.levels = levels;
         this.streamsSessions = new StreamsSessions(
@@ -176,7 +181,14 @@ public final class HttpServer {
         ResponseWriter writer = new ResponseWriter(
                 ByteBufAllocator.DEFAULT, counters, clock, new SplittableRandom(), config.cache(), origins, refusals);
         TurnQueue turns = shards.turns(loop);
-        return new LoopContext(parser, writer, turns, new FlushQueue(turns), counters, new TrafficCounter(counters));
+        return new LoopContext(
+                parser,
+                writer,
+                turns,
+                new FlushQueue(turns),
+                counters,
+                new TrafficCounter(counters),
+                forwarding != null && loop instanceof EventLoop own ? forwarding.on(own) : null);
     }
 
     ServerConfig config() {
@@ -261,6 +273,12 @@ public final class HttpServer {
     @Nullable
     SubscriptionParts subscriptions() {
         return subscriptions;
+    }
+
+    /** How requests reach the leader of a cluster; null if the server is no member of one. */
+    @Nullable
+    Forwarding forwarding() {
+        return forwarding;
     }
 
     /** The metrics; completed on a thread that may block. */

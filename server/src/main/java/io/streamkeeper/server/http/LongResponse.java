@@ -17,7 +17,7 @@ import io.streamkeeper.server.shard.TurnQueue;
  *    └─────────────── end ────────────────────────▲
  * </pre>
  */
-abstract sealed class LongResponse permits CatchUpResponse, EventSession, PiecesResponse {
+abstract sealed class LongResponse permits CatchUpResponse, EventSession, ForwardedResponse, PiecesResponse {
     final ConnectionHandler connection;
     final Channel channel;
     final Exchange exchange;

@@ -1,10 +1,12 @@
 package io.streamkeeper.server.http;
 
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.respond.ResponseWriter;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.server.metrics.TrafficCounter;
 import io.streamkeeper.server.shard.TurnQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State that the connections of one event loop share. Owned by that loop.
@@ -15,6 +17,7 @@ import io.streamkeeper.server.shard.TurnQueue;
  * @param flushes the connections with bytes to flush
  * @param counters the loop's counters
  * @param traffic counts the bytes of its connections
+ * @param forwarding what a member of a cluster has for each loop; null for any other server
  */
 record LoopContext(
         RequestParser parser,
@@ -22,4 +25,13 @@ record LoopContext(
         TurnQueue turns,
         FlushQueue flushes,
         LoopCounters counters,
-        TrafficCounter traffic) {}
+        TrafficCounter traffic,
+        Forwarding.@Nullable OfLoop forwarding) {
+    /** What a member of a cluster has for each loop. */
+    Forwarding.OfLoop leader() {
+        if (forwarding == null) {
+            throw new IllegalStateException("the server is no member of a cluster");
+        }
+        return forwarding;
+    }
+}

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /metrics}: the metrics of the server in a text format of Prometheus. A page is created by the threads that
+ * {@code /metrics}: the metrics of the server in a format of Prometheus. A page is created by the threads that
  * complete {@code metrics}; each loop contributes a copy of its counters only.
  */
 final class MetricsHandler implements RouteHandler {

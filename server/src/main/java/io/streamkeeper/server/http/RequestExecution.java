@@ -49,6 +49,7 @@ final class RequestExecution implements BodyCheck {
     private final Channel channel;
     private final StreamsRequests streams;
     private final @Nullable RequestAccess access;
+    private final @Nullable ClusterRequests cluster;
     private @Nullable LiveReadChecks liveReads;
     private boolean splits;
     private boolean authenticates;
@@ -66,14 +67,17 @@ final class RequestExecution implements BodyCheck {
         this.channel = connection.channel();
         this.streams = new StreamsRequests(connection);
         this.access = access;
+        this.cluster = server.forwarding() == null || connection.listener().isAdministrative()
+                ? null
+                : new ClusterRequests(connection, server.forwarding());
     }
 
     /**
-     * Whether a request is being authenticated, or its body is being split or parsed: no other request begins meanwhile, so that
-     * they execute in order.
+     * Whether a request is being authenticated, its body is being split or parsed, or it waits for the other members of the
+     * cluster: no other request begins meanwhile, so that they execute in order.
      */
     boolean isUnderWay() {
-        return splits || authenticates || streams.isParsing();
+        return splits || authenticates || streams.isParsing() || (cluster != null && cluster.isWaiting());
     }
 
     /** Executes the request, and owns it from now on. */
@@ -93,10 +97,10 @@ final class RequestExecution implements BodyCheck {
     private void admit(Exchange exchange, HttpRequest request) {
         RequestLimits limits = connection.limits();
         LimitRefusal limited = limits == null ? null : limits.begin(exchange, request);
-        if (limited == null) {
-            split(exchange, request);
-        } else {
+        if (limited != null) {
             refuse(exchange, request, limited);
+        } else if (cluster == null || !cluster.passesOn(exchange, request)) {
+            executeHere(exchange, request);
         }
     }
 
@@ -319,14 +323,15 @@ final class RequestExecution implements BodyCheck {
         exchange.ready(connection.writer().refused(exchange, refusal, null));
     }
 
-    private void split(Exchange exchange, HttpRequest request) {
+    /** Executes a request that is allowed, and owns it. */
+    void executeHere(Exchange exchange, HttpRequest request) {
         Routes routes = connection.listener().routes();
         if (routes.find(request.path()) != null) {
             execute(exchange, request);
             return;
         }
         if (RequestParser.isForStreams(request, routes)) {
-            streams.execute(exchange, request, routes);
+            follow(exchange, request, routes);
             return;
         }
         BodySplitting splitting = connection.loop().parser().begin(request);
@@ -335,6 +340,14 @@ final class RequestExecution implements BodyCheck {
         } else {
             splits = true;
             splitLater(exchange, request, splitting, exchange.elapsedNanos());
+        }
+    }
+
+    private void follow(Exchange exchange, HttpRequest request, Routes routes) {
+        if (cluster == null) {
+            streams.execute(exchange, request, routes);
+        } else {
+            cluster.gateOwned(exchange, request, () -> streams.execute(exchange, request, routes));
         }
     }
 
@@ -387,9 +400,9 @@ final class RequestExecution implements BodyCheck {
         } else if (intent instanceof Intent.OnStream onStream) {
             begin(exchange, onStream.command());
         } else if (intent instanceof Intent.OnListing onListing) {
-            list(exchange, onListing.query());
+            atGate(exchange, () -> list(exchange, onListing.query()));
         } else if (intent instanceof Intent.OnChanges onChanges) {
-            streams.follow(exchange, onChanges);
+            atGate(exchange, () -> streams.follow(exchange, onChanges));
         } else if (intent instanceof Intent.Refused refused) {
             exchange.ready(connection.writer().refused(exchange, refused.refusal(), refused.allow()));
         } else if (intent instanceof Intent.Options options) {
@@ -398,6 +411,15 @@ final class RequestExecution implements BodyCheck {
             handle(exchange, routed);
         } else {
             throw new IllegalArgumentException("an intent of the unknown type " + intent.getClass());
+        }
+    }
+
+    /** Executes a read when this process has everything that other members of the cluster had acknowledged before. */
+    private void atGate(Exchange exchange, Runnable read) {
+        if (cluster == null) {
+            read.run();
+        } else {
+            cluster.gate(exchange, read);
         }
     }
 
@@ -495,10 +517,20 @@ final class RequestExecution implements BodyCheck {
     private void begin(Exchange exchange, Command command) {
         Shard shard = server.shards().of(command.path());
         int readBytesMax = server.config().read().windowBytes();
-        if (!(command instanceof Command.Read read)) {
+        if (command instanceof Command.Read read) {
+            if (cluster == null) {
+                read(exchange, shard, read);
+            } else {
+                cluster.read(exchange, read, () -> read(exchange, shard, read));
+            }
+        } else if (command instanceof Command.Describe) {
+            atGate(exchange, () -> shard.execute(command, readBytesMax, exchange));
+        } else {
             shard.execute(command, readBytesMax, exchange);
-            return;
         }
+    }
+
+    private void read(Exchange exchange, Shard shard, Command.Read read) {
         RequestUse use = exchange.use();
         LimitRefusal limited = use == null || read.live() == LiveMode.NONE ? null : use.holdLive();
         if (limited != null) {

@@ -3,6 +3,7 @@ package io.streamkeeper.server.http;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.admin.AdminRoutes;
 import io.streamkeeper.server.console.ConsoleHandler;
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.http.subscription.SubscriptionRoutes;
@@ -35,6 +36,7 @@ final class ServerRoutes {
     static Routes of(ListenerKind kind, HttpServer server) {
         String root = kind == ListenerKind.PUBLIC ? server.config().root() : null;
         SubscriptionParts subscriptions = server.subscriptions();
+        Forwarding forwarding = server.forwarding();
         List<Route> routes = new ArrayList<>();
         lines(server).stream()
                 .filter(line -> line.listeners().contains(kind))
@@ -46,6 +48,7 @@ final class ServerRoutes {
                     server.memory(),
                     server.drain(),
                     subscriptions == null ? null : subscriptions.subscriptions(),
+                    forwarding == null ? null : forwarding.replica(),
                     server.logLevels(),
                     server.workers()));
         }

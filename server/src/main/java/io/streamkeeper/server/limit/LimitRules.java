@@ -51,7 +51,7 @@ final class LimitRules {
         LimitSet client = config.ofClient();
         LimitSet tenant = config.ofTenant();
         for (RuleLine line : lines) {
-            client = isOf(line, "client", EACH) ? with(line, client, LimitSet.OF_ADDRESSES) : client;
+            client = isOf(line, "client", EACH) ? with(line, client, LimitSet.OF_CLIENTS) : client;
             tenant = isOf(line, "tenant", EACH) ? with(line, tenant, LimitSet.OF_TENANTS) : tenant;
         }
         Map<String, LimitSet> clients = new HashMap<>();

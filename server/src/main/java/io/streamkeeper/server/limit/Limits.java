@@ -123,6 +123,11 @@ public final class Limits implements AutoCloseable {
         return limits;
     }
 
+    /** {@return how many subscriptions each client and each tenant may have} */
+    public SubscriptionQuotas ofSubscriptions() {
+        return new SubscriptionQuotas(() -> rules, tenantPattern);
+    }
+
     /** The refusal of a request that writes to the tenant's streams, because they are as large as they may be; or null. */
     @Nullable
     LimitRefusal refusalOfContent(String tenant) {

@@ -34,27 +34,28 @@ public final class Counters {
         while (each.hasNext()) {
             LoopCounters counters = each.next();
             if (counters.loop().isTerminated()) {
-                addTo(ofEnded, counters.copy());
+                counters.addTo(ofEnded);
                 each.remove();
             }
         }
     }
 
     /**
-     * Returns the sums over all loops; each loop contributes its values when it executes a task that this call submits.
+     * Returns the sums over all loops. One after the other adds its values, when it executes a task that this call or
+     * the loop before submits, so that there is one array for all.
      */
     CompletableFuture<long[]> total() {
-        List<CompletableFuture<long[]>> copies = new ArrayList<>();
-        long[] sums;
+        List<LoopCounters> each;
+        CompletableFuture<long[]> sums;
         synchronized (this) {
             takeOverEnded();
-            sums = ofEnded.clone();
-            ofLoops.values().forEach(counters -> copies.add(onLoop(counters, LoopCounters::copy)));
+            each = List.copyOf(ofLoops.values());
+            sums = CompletableFuture.completedFuture(ofEnded.clone());
         }
-        return CompletableFuture.allOf(copies.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            copies.forEach(copy -> addTo(sums, copy.join()));
-            return sums;
-        });
+        for (LoopCounters counters : each) {
+            sums = sums.thenCompose(before -> onLoop(counters, ofLoop -> ofLoop.addTo(before)));
+        }
+        return sums;
     }
 
     private static <T> CompletableFuture<T> onLoop(LoopCounters counters, Function<LoopCounters, T> read) {
@@ -88,12 +89,6 @@ public final class Counters {
         return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
                 .thenApply(all ->
                         each.stream().flatMap(ofLoop -> ofLoop.join().stream()).toList());
-    }
-
-    private static void addTo(long[] sums, long[] values) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += values[i];
-        }
     }
 
     /**

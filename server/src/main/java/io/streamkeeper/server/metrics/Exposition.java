@@ -15,20 +15,27 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the metrics of a server and of its process in a text format of Prometheus. Safe for use by any thread; reads
- * files of the operating system, so no event loop may call it.
+ * Writes the metrics of a server and of its process in a format of Prometheus. Histograms are classic and native; only
+ * the protobuf format contains the native ones, and its classes are loaded when a reader accepts it. Safe for use by any
+ * thread; reads files of the operating system, so no event loop may call it.
  */
 public final class Exposition {
     /** A page of metrics, and its media type. */
@@ -38,13 +45,35 @@ public final class Exposition {
     /** A metric with more series omits those that are zero. */
     private static final int SERIES_WITH_ZEROS_MAX = 16;
 
+    private static final int FIRST_LENGTH = 32 << 10;
+    private static final int MORE_LENGTH = 1 << 10;
+
+    private static final String COUNTER_SUFFIX = "_total";
+
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final PrometheusRegistry process = new PrometheusRegistry();
     private final Set<String> own =
             Arrays.stream(Metric.values()).map(Metric::metricName).collect(Collectors.toSet());
+    private final Map<Metric, MetricMetadata> descriptions = new EnumMap<>(Metric.class);
+
+    /** The labels of each series that has been written. */
+    private final Map<Metric, Map<List<String>, Labels>> labels = new ConcurrentHashMap<>();
+
+    /** The length of the last page, which that of the next one exceeds at most a little. */
+    private volatile int lastLength = FIRST_LENGTH;
 
     /** Prepares the metrics of the process; those of threads are omitted, because to read them stops all threads. */
     public Exposition() {
+        for (Metric metric : Metric.values()) {
+            String name = metric.metricName();
+            descriptions.put(
+                    metric,
+                    new MetricMetadata(
+                            metric.type() == Metric.Type.COUNTER
+                                    ? name.substring(0, name.length() - COUNTER_SUFFIX.length())
+                                    : name,
+                            metric.help()));
+        }
         JvmMemoryMetrics.builder().register(process);
         JvmGarbageCollectorMetrics.builder().register(process);
         ProcessMetrics.builder().register(process);
@@ -63,83 +92,81 @@ public final class Exposition {
      */
     public Page page(MetricsSnapshot snapshot, @Nullable String accept) {
         ExpositionFormatWriter writer = formats.findWriter(accept);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(lastLength + MORE_LENGTH);
         try {
             writer.write(out, all(snapshot));
         } catch (IOException e) {
             throw new IllegalStateException("an array in memory cannot be written", e);
         }
+        lastLength = out.size();
         return new Page(writer.getContentType(), out.toByteArray());
     }
 
     private MetricSnapshots all(MetricsSnapshot snapshot) {
         List<MetricSnapshot> all = new ArrayList<>();
+        List<MetricsSnapshot.Sample> samples = snapshot.samples();
+        int end = 0;
         for (Metric metric : Metric.values()) {
-            List<MetricsSnapshot.Sample> samples = new ArrayList<>(snapshot.samples().stream()
-                    .filter(sample -> sample.metric() == metric)
-                    .toList());
-            if (metric.type() != Metric.Type.HISTOGRAM && metric.series().size() <= SERIES_WITH_ZEROS_MAX) {
-                samples.addAll(zeros(metric, samples));
+            int begin = end;
+            while (end < samples.size() && samples.get(end).metric() == metric) {
+                end++;
             }
-            all.add(ofMetric(metric, samples));
+            all.add(ofMetric(metric, samples.subList(begin, end)));
         }
         process.scrape(name -> !own.contains(name)).forEach(all::add);
         return new MetricSnapshots(all);
     }
 
-    /** The series that have no sample, so that a monitoring system sees their first event as a change. */
-    private static List<MetricsSnapshot.Sample> zeros(Metric metric, List<MetricsSnapshot.Sample> samples) {
-        Set<List<String>> present =
-                samples.stream().map(MetricsSnapshot.Sample::labelValues).collect(Collectors.toSet());
-        List<MetricsSnapshot.Sample> zeros = new ArrayList<>();
-        for (List<String> labelValues : metric.series()) {
-            if (!present.contains(labelValues)) {
-                zeros.add(new MetricsSnapshot.Value(metric, labelValues, 0));
-            }
-        }
-        return zeros;
-    }
-
-    private static MetricSnapshot ofMetric(Metric metric, List<MetricsSnapshot.Sample> samples) {
+    private MetricSnapshot ofMetric(Metric metric, List<MetricsSnapshot.Sample> samples) {
+        MetricMetadata metadata = descriptions.get(metric);
         return switch (metric.type()) {
-            case COUNTER -> {
-                CounterSnapshot.Builder counter = CounterSnapshot.builder()
-                        .name(metric.metricName()
-                                .substring(0, metric.metricName().length() - "_total".length()))
-                        .help(metric.help());
-                samples.forEach(sample -> counter.dataPoint(CounterDataPointSnapshot.builder()
-                        .labels(labels(sample))
-                        .value(value(sample))
-                        .build()));
-                yield counter.build();
-            }
-            case GAUGE -> {
-                GaugeSnapshot.Builder gauge =
-                        GaugeSnapshot.builder().name(metric.metricName()).help(metric.help());
-                samples.forEach(sample -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
-                        .labels(labels(sample))
-                        .value(value(sample))
-                        .build()));
-                yield gauge.build();
-            }
-            case HISTOGRAM -> {
-                HistogramSnapshot.Builder histogram =
-                        HistogramSnapshot.builder().name(metric.metricName()).help(metric.help());
-                samples.forEach(sample -> histogram.dataPoint(dataPoint((MetricsSnapshot.Histogram) sample)));
-                yield histogram.build();
-            }
+            case COUNTER ->
+                new CounterSnapshot(
+                        metadata,
+                        points(
+                                metric,
+                                samples,
+                                (value, labels) -> new CounterDataPointSnapshot(value, labels, null, 0)));
+            case GAUGE ->
+                new GaugeSnapshot(
+                        metadata,
+                        points(metric, samples, (value, labels) -> new GaugeDataPointSnapshot(value, labels, null)));
+            case HISTOGRAM ->
+                new HistogramSnapshot(
+                        metadata,
+                        samples.stream()
+                                .map(sample -> dataPoint((MetricsSnapshot.Histogram) sample))
+                                .toList());
         };
     }
 
-    private static Labels labels(MetricsSnapshot.Sample sample) {
-        return Labels.of(sample.metric().labels(), sample.labelValues());
+    /**
+     * The samples of a counter or gauge, and zeros for the series that have none, so that a monitoring system sees their
+     * first event as a change.
+     */
+    private <T> List<T> points(
+            Metric metric, List<MetricsSnapshot.Sample> samples, BiFunction<Double, Labels, T> point) {
+        List<T> points = new ArrayList<>();
+        for (MetricsSnapshot.Sample sample : samples) {
+            points.add(point.apply(((MetricsSnapshot.Value) sample).value(), labels(metric, sample.labelValues())));
+        }
+        if (metric.series().size() <= SERIES_WITH_ZEROS_MAX) {
+            for (List<String> series : metric.series()) {
+                if (samples.stream().noneMatch(sample -> sample.labelValues().equals(series))) {
+                    points.add(point.apply(0.0, labels(metric, series)));
+                }
+            }
+        }
+        return points;
     }
 
-    private static double value(MetricsSnapshot.Sample sample) {
-        return ((MetricsSnapshot.Value) sample).value();
+    /** The labels of a series, which the library checks when they are created. */
+    private Labels labels(Metric metric, List<String> values) {
+        return labels.computeIfAbsent(metric, first -> new ConcurrentHashMap<>())
+                .computeIfAbsent(values, first -> Labels.of(metric.labels(), first));
     }
 
-    private static HistogramDataPointSnapshot dataPoint(MetricsSnapshot.Histogram histogram) {
+    private HistogramDataPointSnapshot dataPoint(MetricsSnapshot.Histogram histogram) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
         long before = 0;
         for (MetricsSnapshot.Bucket bucket : histogram.buckets()) {
@@ -147,9 +174,25 @@ public final class Exposition {
             before = bucket.count();
         }
         return HistogramDataPointSnapshot.builder()
-                .labels(labels(histogram))
+                .labels(labels(histogram.metric(), histogram.labelValues()))
                 .classicHistogramBuckets(buckets.build())
+                .nativeSchema(histogram.exponential().schema())
+                .nativeZeroThreshold(histogram.exponential().zeroThreshold())
+                .nativeZeroCount(histogram.exponential().zeroCount())
+                .nativeBucketsForPositiveValues(nativeBuckets(histogram.exponential()))
                 .sum(histogram.sum())
                 .build();
+    }
+
+    /** The buckets that have counted a value. */
+    private static NativeHistogramBuckets nativeBuckets(MetricsSnapshot.Exponential exponential) {
+        NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
+        for (int i = 0; i < exponential.counts().size(); i++) {
+            long count = exponential.counts().get(i);
+            if (count != 0) {
+                buckets.bucket(exponential.firstIndex() + i, count);
+            }
+        }
+        return buckets.build();
     }
 }

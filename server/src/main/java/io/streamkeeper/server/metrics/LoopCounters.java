@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The counters of one event loop: for its connections, its shards, and the measurements of the threads of its shards'
  * journals, which those threads pass to the loop together with their reports. Owned by the loop: every method is called
- * on it, which an assertion checks in every test. To count is one addition to a plain array, without a lock, a fence or
- * an allocation.
+ * on it, which an assertion checks in every test. To count is one addition to a plain array, or three for a histogram,
+ * without a lock, a fence or an allocation.
  *
  * <p>A reader sees consistent numbers, including all that was counted before its request, because only the loop reads
- * the array. A snapshot is a task that the loop executes, see {@link Counters#total}; it copies the array, and a future
- * publishes the copy safely to the reader. The alternative, a copy that the loop publishes periodically, would cost
- * every loop time even without readers, and readers would see old values. The price of a task is that a delayed loop
- * answers late; a reader bounds this with a timeout.
+ * the array. A snapshot is a task that the loop executes, see {@link Counters#total}; it adds the array to sums, and a
+ * future publishes these safely to the next loop and to the reader. The alternative, a copy that the loop publishes
+ * periodically, would cost every loop time even without readers, and readers would see old values. The price of a task
+ * is that a delayed loop answers late; a reader bounds this with a timeout.
  */
 public final class LoopCounters implements ShardFigures {
     /** The kind of a waiting reader. */
@@ -98,8 +98,10 @@ public final class LoopCounters implements ShardFigures {
 
     private void record(Metric metric, int place, long value) {
         Buckets buckets = metric.buckets();
+        int sum = place + buckets.count();
         add(place + buckets.of(value), 1);
-        add(place + buckets.count(), value);
+        add(sum, value);
+        add(sum + 1 + buckets.exponential().of(value), 1);
     }
 
     // ---- connections ----
@@ -239,9 +241,12 @@ public final class LoopCounters implements ShardFigures {
         return loop;
     }
 
-    /** A copy of all values; called on the loop, or after it has ended. */
-    long[] copy() {
+    /** Adds all values to {@code sums}, and returns it; called on the loop, or after it has ended. */
+    long[] addTo(long[] sums) {
         assert isOwner() : "counters of " + loop + " were read by " + Thread.currentThread();
-        return values.clone();
+        for (int i = 0; i < values.length; i++) {
+            sums[i] += values[i];
+        }
+        return sums;
     }
 }

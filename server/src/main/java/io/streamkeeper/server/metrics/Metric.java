@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Prometheus.
  *
  * <p>A metric that loops count has places in the array of {@link LoopCounters}: one for each series, or for a histogram
- * one for each bucket and one for the sum. The other metrics are read when a snapshot is created.
+ * one for each classic bucket, one for the sum, and one for each exponential bucket. The other metrics are read when a
+ * snapshot is created.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists that never change
 public enum Metric {
@@ -253,6 +254,152 @@ public enum Metric {
             "streamkeeper_extent_needed_bytes",
             "Bytes of these files that streams need; compaction removes the others.",
             List.of()),
+    /** Extent files with a copy in the object store. */
+    TIER_OBJECTS("streamkeeper_tier_objects", "Extent files that have a copy in the object store.", List.of()),
+    /** Their bytes. */
+    TIER_OBJECT_BYTES("streamkeeper_tier_object_bytes", "Bytes of these files.", List.of()),
+    /** Bytes of those that are local, too. */
+    TIER_LOCAL_BYTES("streamkeeper_tier_local_bytes", "Bytes of these files that are on this machine, too.", List.of()),
+    /** Bytes of files that are to be copied. */
+    TIER_WAITING_BYTES(
+            "streamkeeper_tier_waiting_bytes",
+            "Bytes of extent files that are to be copied to the object store.",
+            List.of()),
+    /** Objects that are to be deleted. */
+    TIER_UNNEEDED_OBJECTS(
+            "streamkeeper_tier_unneeded_objects",
+            "Objects that are to be deleted, now or after the time for which they are kept.",
+            List.of()),
+    /** For how long the object store has failed. */
+    TIER_FAILING_SECONDS(
+            "streamkeeper_tier_failing_seconds",
+            "For how long the object store has answered nothing; 0 if its last call has succeeded.",
+            List.of()),
+    /** The newest snapshot of the data directory. */
+    TIER_SNAPSHOT_SECONDS(
+            "streamkeeper_tier_snapshot_age_seconds",
+            "How long ago everything was in the newest snapshot in the object store; -1 if there is none.",
+            List.of()),
+    /** Bytes of objects that were created. */
+    TIER_SENT_BYTES(
+            "streamkeeper_tier_sent_bytes_total",
+            Type.COUNTER,
+            "Bytes of objects that were created.",
+            List.of(),
+            List.of()),
+    /** Windows that were read. */
+    TIER_READS(
+            "streamkeeper_tier_reads_total",
+            Type.COUNTER,
+            "Windows of objects that were read from the object store.",
+            List.of(),
+            List.of()),
+    /** Bytes of these windows. */
+    TIER_RECEIVED_BYTES(
+            "streamkeeper_tier_received_bytes_total", Type.COUNTER, "Bytes of these windows.", List.of(), List.of()),
+    /** Windows that were found in memory. */
+    TIER_CACHED_READS(
+            "streamkeeper_tier_cached_reads_total",
+            Type.COUNTER,
+            "Windows of objects that were found in memory.",
+            List.of(),
+            List.of()),
+    /** Objects that were deleted. */
+    TIER_DELETIONS(
+            "streamkeeper_tier_deletions_total", Type.COUNTER, "Objects that were deleted.", List.of(), List.of()),
+    /** Work and reads that the object store has failed. */
+    TIER_FAILURES(
+            "streamkeeper_tier_failures_total",
+            Type.COUNTER,
+            "Work and reads that the object store has failed.",
+            List.of(),
+            List.of()),
+    /** The role in a cluster. */
+    CLUSTER_ROLE(
+            "streamkeeper_cluster_role", "Whether this member of a cluster has the role: 1, or 0.", List.of("role")),
+    /** Whether a leader is known. */
+    CLUSTER_LEADER_KNOWN(
+            "streamkeeper_cluster_leader_known", "Whether this member knows a leader: 1, or 0.", List.of()),
+    /** The term. */
+    CLUSTER_TERM("streamkeeper_cluster_term", "The number of the last election that this member knows.", List.of()),
+    /** Leaders that were elected. */
+    CLUSTER_LEADER_CHANGES(
+            "streamkeeper_cluster_leader_changes_total",
+            Type.COUNTER,
+            "Elections of a leader that this member has noticed.",
+            List.of(),
+            List.of()),
+    /** The end of the committed log. */
+    CLUSTER_COMMITTED_INDEX(
+            "streamkeeper_cluster_committed_index",
+            "The last entry of the log that this member knows to be committed.",
+            List.of()),
+    /** The end of the delivered log. */
+    CLUSTER_DELIVERED_INDEX(
+            "streamkeeper_cluster_delivered_index",
+            "The last entry of the log that the streams of this member include.",
+            List.of()),
+    /** The bytes of the log. */
+    CLUSTER_LOG_BYTES("streamkeeper_cluster_log_bytes", "Length of the files of the replicated log.", List.of()),
+    /** Bytes of frames that are under way. */
+    CLUSTER_IN_FLIGHT_BYTES(
+            "streamkeeper_cluster_in_flight_bytes",
+            "Memory of frames that are proposed and not delivered yet.",
+            List.of()),
+    /** Frames that were proposed. */
+    CLUSTER_FRAMES(
+            "streamkeeper_cluster_frames_total",
+            Type.COUNTER,
+            "Frames of records that this member has proposed.",
+            List.of(),
+            List.of()),
+    /** Records that were proposed. */
+    CLUSTER_RECORDS(
+            "streamkeeper_cluster_records_total", Type.COUNTER, "Records in these frames.", List.of(), List.of()),
+    /** Members. */
+    CLUSTER_MEMBERS("streamkeeper_cluster_members", "Members of the cluster.", List.of()),
+    /** Members that the leader reaches. */
+    CLUSTER_MEMBERS_REACHED(
+            "streamkeeper_cluster_members_reached",
+            "Members of which the leader has heard in the last ten seconds, itself included; absent elsewhere.",
+            List.of()),
+    /** How far each member is behind. */
+    CLUSTER_MEMBER_LAG(
+            "streamkeeper_cluster_member_lag_entries",
+            "Committed entries that each other member lacks; on the leader only.",
+            List.of("member")),
+    /** When each member was heard of. */
+    CLUSTER_MEMBER_CONTACT_SECONDS(
+            "streamkeeper_cluster_member_contact_seconds",
+            "Time since the last message of each other member; on the leader only.",
+            List.of("member")),
+    /** How the clocks of members differ. */
+    CLUSTER_MEMBER_CLOCK_SKEW_SECONDS(
+            "streamkeeper_cluster_member_clock_skew_seconds",
+            "Time by which the clock of each other member is ahead of that of this one.",
+            List.of("member")),
+    /** Barriers of reads. */
+    CLUSTER_BARRIERS(
+            "streamkeeper_cluster_barriers_total",
+            Type.COUNTER,
+            "Barriers that reads have awaited, each of which many reads may share.",
+            List.of(),
+            List.of()),
+    /** How long these were awaited. */
+    CLUSTER_BARRIER_SECONDS(
+            "streamkeeper_cluster_barrier_seconds_total",
+            Type.COUNTER,
+            "Time for which these were awaited.",
+            List.of(),
+            List.of()),
+    /** Requests that were passed on. */
+    CLUSTER_FORWARDED(
+            "streamkeeper_cluster_forwarded_requests_total",
+            Type.COUNTER,
+            "Requests that only the leader can execute: passed on to it with a response, redirected, executed here because"
+                    + " this member became the leader, refused without a leader, of unknown outcome, or cut off.",
+            List.of("outcome"),
+            List.of()),
     /** Open file descriptors. */
     OPEN_FDS("process_open_fds", "Number of open file descriptors.", List.of()),
     /** The limit of open file descriptors. */
@@ -389,9 +536,9 @@ public enum Metric {
         return PLACES[ordinal()];
     }
 
-    /** The number of places of one series: its value, or for a histogram its buckets and their sum. */
+    /** The number of places of one series: its value, or for a histogram its buckets of both kinds and their sum. */
     int width() {
-        return buckets == null ? 1 : buckets.count() + 1;
+        return buckets == null ? 1 : buckets.count() + 1 + buckets.exponential().count();
     }
 
     List<List<String>> series() {

@@ -43,8 +43,10 @@ public record MetricsSnapshot(List<Sample> samples) {
      * @param labelValues the values of the metric's labels, in their order
      * @param buckets in the order of their bounds; the last has no bound, so it counts all values
      * @param sum the sum of all values, in the metric's unit
+     * @param exponential the same values in narrower buckets
      */
-    public record Histogram(Metric metric, List<String> labelValues, List<Bucket> buckets, double sum)
+    public record Histogram(
+            Metric metric, List<String> labelValues, List<Bucket> buckets, double sum, Exponential exponential)
             implements Sample {
         /** Copies the lists. */
         public Histogram {
@@ -65,6 +67,24 @@ public record MetricsSnapshot(List<Sample> samples) {
      * @param count the number of values up to the bound, including those of the previous buckets
      */
     public record Bucket(double bound, long count) {}
+
+    /**
+     * The distribution of values in buckets whose bounds are powers of a base, as in native histograms of Prometheus.
+     *
+     * @param schema the base is 2 to the power of 2 to the power of {@code -schema}
+     * @param zeroThreshold the largest value that {@code zeroCount} counts, in the metric's unit
+     * @param zeroCount the number of values up to the threshold
+     * @param firstIndex the index of the first of {@code counts}; the upper bound of a bucket is the base to the power of
+     *     its index, in the metric's unit
+     * @param counts the number of values in each bucket, without those of others, from the first bucket that has one to
+     *     the last; none if no value is above the threshold
+     */
+    public record Exponential(int schema, double zeroThreshold, long zeroCount, int firstIndex, List<Long> counts) {
+        /** Copies the list. */
+        public Exponential {
+            counts = List.copyOf(counts);
+        }
+    }
 
     /** Copies the list. */
     public MetricsSnapshot {
@@ -125,15 +145,23 @@ public record MetricsSnapshot(List<Sample> samples) {
             int place = metric.place();
             for (List<String> labelValues : metric.series()) {
                 if (metric.type() == Metric.Type.HISTOGRAM) {
-                    Histogram histogram = histogram(metric, labelValues, values, place);
-                    if (histogram.count() != 0 || labelValues.isEmpty()) {
-                        samples.add(histogram);
+                    if (labelValues.isEmpty() || hasRecorded(metric.buckets(), values, place)) {
+                        samples.add(histogram(metric, labelValues, values, place));
                     }
                 } else if (values[place] != 0 || labelValues.isEmpty()) {
                     samples.add(new Value(metric, labelValues, values[place]));
                 }
                 place += metric.width();
             }
+        }
+
+        private static boolean hasRecorded(Buckets buckets, long[] values, int place) {
+            for (int i = 0; i < buckets.count(); i++) {
+                if (values[place + i] != 0) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private static Histogram histogram(Metric metric, List<String> labelValues, long[] values, int place) {
@@ -144,7 +172,30 @@ public record MetricsSnapshot(List<Sample> samples) {
                 count += values[place + i];
                 all.add(new Bucket(buckets.bound(i), count));
             }
-            return new Histogram(metric, labelValues, all, buckets.shown(values[place + buckets.count()]));
+            int sum = place + buckets.count();
+            return new Histogram(
+                    metric,
+                    labelValues,
+                    all,
+                    buckets.shown(values[sum]),
+                    exponential(buckets.exponential(), values, sum + 1));
+        }
+
+        private static Exponential exponential(ExponentialBuckets buckets, long[] values, int place) {
+            int first = 1;
+            int end = buckets.count();
+            while (first < end && values[place + first] == 0) {
+                first++;
+            }
+            while (first < end && values[place + end - 1] == 0) {
+                end--;
+            }
+            return new Exponential(
+                    ExponentialBuckets.SCHEMA,
+                    buckets.zeroThreshold(),
+                    values[place],
+                    buckets.firstIndex() + first - 1,
+                    Arrays.stream(values, place + first, place + end).boxed().toList());
         }
 
         /** Adds a gauge. */
@@ -154,8 +205,8 @@ public record MetricsSnapshot(List<Sample> samples) {
         }
 
         /** Adds a gauge in seconds. */
-        public Builder addNanos(Metric metric, long nanos) {
-            samples.add(new Value(metric, List.of(), nanos * 1e-9));
+        public Builder addNanos(Metric metric, long nanos, String... labelValues) {
+            samples.add(new Value(metric, Arrays.asList(labelValues), nanos * 1e-9));
             return this;
         }
 

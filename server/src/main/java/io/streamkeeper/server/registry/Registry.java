@@ -83,9 +83,11 @@ public final class Registry implements AutoCloseable {
         try {
             registry.stream.ensure();
         } catch (RefusedException e) {
-            LOG.warn(
-                    "the registry cannot be created now; it is tried again: {}",
-                    e.refusal().message());
+            if (RegistryRetries.isFault(e.refusal())) {
+                LOG.warn(
+                        "the registry cannot be created now; it is tried again: {}",
+                        e.refusal().message());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

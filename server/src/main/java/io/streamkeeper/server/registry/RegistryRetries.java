@@ -4,6 +4,7 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.log.RareReport;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,13 @@ final class RegistryRetries {
 
     /** The longest pause between two attempts of one command. */
     static final long COMMAND_PAUSE_MILLIS_MAX = 5_000;
+
+    /**
+     * Refusals of a process that stops, or does not lead its cluster any more: another one continues the registry. What
+     * it has not received for certain is found by a comparison, and not sent twice.
+     */
+    private static final Set<ErrorCode> END =
+            EnumSet.of(ErrorCode.SHUTTING_DOWN, ErrorCode.NO_LEADER, ErrorCode.OUTCOME_UNKNOWN);
 
     /** A command that may be refused. */
     interface Attempt<T> {
@@ -97,12 +105,17 @@ final class RegistryRetries {
     }
 
     private static boolean mayPass(ErrorCode code) {
-        return code != ErrorCode.SHUTTING_DOWN && MAY_PASS.contains(code.status());
+        return !END.contains(code) && MAY_PASS.contains(code.status());
+    }
+
+    /** Whether a refusal is none of those that come when this registry ends. */
+    static boolean isFault(Refusal refusal) {
+        return !END.contains(refusal.code());
     }
 
     /** Reports why the registry lacks changes. */
     void reportMissing(Refusal refusal) {
-        if (refusal.code() != ErrorCode.SHUTTING_DOWN && changesMissing.unreported() != RareReport.NOT_DUE) {
+        if (isFault(refusal) && changesMissing.unreported() != RareReport.NOT_DUE) {
             LOG.warn("the registry lacks changes; it is tried again: {}", refusal.message());
         }
     }

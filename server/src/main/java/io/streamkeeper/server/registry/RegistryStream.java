@@ -22,6 +22,7 @@ import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamInfo;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.shard.Awaited;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.Shards;
@@ -29,12 +30,10 @@ import io.streamkeeper.server.shard.StreamListing;
 import io.streamkeeper.server.shard.change.ChangesCall;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.memory.MemoryLedger;
-import io.streamkeeper.storage.shard.Reply;
 import io.streamkeeper.storage.shard.ShardStore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,46 +66,11 @@ final class RegistryStream {
         this.loop = shards.all().get(0).loop();
     }
 
-    /**
-     * The answer to what {@code begin} begins. If the caller is interrupted before, the answer is released when it comes.
-     *
-     * @param begin returns what ends the command early
-     */
-    static <T extends Outcome> T await(Class<T> type, Function<Reply, Runnable> begin) throws InterruptedException {
-        CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        Runnable end = begin.apply(outcome -> {
-            if (!answer.complete(outcome)) {
-                release(outcome);
-            }
-        });
-        try {
-            Outcome outcome = answer.get();
-            if (outcome instanceof Refusal refusal) {
-                throw new RefusedException(refusal);
-            }
-            return type.cast(outcome);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            end.run();
-            if (!answer.completeExceptionally(e)) {
-                release(answer.join());
-            }
-            throw e;
-        }
-    }
-
     /** Nothing ends the command early. */
     private static void nothing() {}
 
-    private static void release(Outcome outcome) {
-        if (outcome instanceof Outcome.Chunk chunk) {
-            chunk.bytes().release();
-        }
-    }
-
     private <T extends Outcome> T execute(Class<T> type, Command command) throws InterruptedException {
-        return await(type, reply -> {
+        return Awaited.outcome(type, reply -> {
             shards.of(command.path()).execute(command, READ_BYTES, reply);
             return RegistryStream::nothing;
         });
@@ -210,10 +174,7 @@ final class RegistryStream {
     private Outcome.Appended appendNow(byte[] messages) throws InterruptedException {
         Body body =
                 room.split(splitters.get(), Unpooled.wrappedBuffer(messages)).toAppend();
-        return execute(
-                Outcome.Appended.class,
-                new Command.Append(
-                        StreamPath.REGISTRY, ContentType.JSON, false, null, null, null, Preconditions.NONE, body));
+        return execute(Outcome.Appended.class, Command.Append.of(StreamPath.REGISTRY, ContentType.JSON, body));
     }
 
     /** Is run after each part of a read. */
@@ -252,7 +213,7 @@ final class RegistryStream {
         ListQuery query = new ListQuery("", after, ListQuery.LIMIT_MAX, false);
         return retries.of(
                 ATTEMPTS,
-                () -> await(Outcome.Listed.class, reply -> {
+                () -> Awaited.outcome(Outcome.Listed.class, reply -> {
                     StreamListing.start(shards, query, path -> true, memory.listings(), loop, reply);
                     return RegistryStream::nothing;
                 }));
@@ -264,7 +225,7 @@ final class RegistryStream {
     Outcome.Changes changes(ListingPosition after, long waitMillis) throws InterruptedException {
         return retries.of(
                 ATTEMPTS,
-                () -> await(Outcome.Changes.class, reply -> {
+                () -> Awaited.outcome(Outcome.Changes.class, reply -> {
                     ChangesCall call = new ChangesCall(shards, loop, "", after, waitMillis, reply);
                     call.start();
                     return call::close;

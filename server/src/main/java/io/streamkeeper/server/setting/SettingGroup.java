@@ -16,6 +16,8 @@ public enum SettingGroup {
     LIMITS("Limits"),
     /** Subscriptions, which wake workers. */
     SUBSCRIPTIONS("Subscriptions"),
+    /** Several servers that have the same streams. */
+    CLUSTER("Cluster"),
     /** Where streams are stored. */
     STORAGE("Storage"),
     /** The process itself. */

@@ -2,8 +2,10 @@ package io.streamkeeper.server.shard;
 
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Stores that count the heap of their streams in one budget. */
 public final class CountedStores implements Stores {
@@ -31,6 +33,21 @@ public final class CountedStores implements Stores {
         ShardStore store = stores.open(shard, loop, releaser);
         store.limitHeap(heap);
         return store;
+    }
+
+    @Override
+    public void started() throws IOException {
+        stores.started();
+    }
+
+    @Override
+    public void ending() {
+        stores.ending();
+    }
+
+    @Override
+    public @Nullable Tier tier() {
+        return stores.tier();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.recovery.FileShard;
 import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class FileStores implements Stores {
     private final Clock clock;
     private final ExecutorService background = WorkerThreads.start("streamkeeper-background", 1);
     private final ExecutorService reads = WorkerThreads.start("streamkeeper-read", READ_THREADS);
+    private final ExecutorService remoteReads;
     private final List<ExecutorService> journals = Collections.synchronizedList(new ArrayList<>());
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-watch", true));
@@ -68,6 +71,8 @@ public final class FileStores implements Stores {
         this.provider = provider;
         this.budget = budget;
         this.clock = clock;
+        this.remoteReads =
+                provider instanceof TierStorage ? WorkerThreads.start("streamkeeper-tier-read", READ_THREADS) : reads;
         watch.scheduleWithFixedDelay(this::look, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -91,12 +96,22 @@ public final class FileStores implements Stores {
                 shard,
                 config,
                 provider,
-                new ShardThreads(loop, journal, background, reads),
+                new ShardThreads(loop, journal, background, reads, remoteReads),
                 budget,
                 clock,
                 releaser);
         opened.add(reason -> loop.execute(() -> store.fail(reason)));
         return store;
+    }
+
+    @Override
+    public void started() throws IOException {
+        provider.started(data);
+    }
+
+    @Override
+    public @Nullable Tier tier() {
+        return provider instanceof TierStorage storage ? storage.tier() : null;
     }
 
     /** Fails all shards if the data directory is lost: a restart would not find what they acknowledge. */
@@ -115,6 +130,8 @@ public final class FileStores implements Stores {
         journals.forEach(FileStores::end);
         end(background);
         end(reads);
+        end(remoteReads);
+        provider.close();
         try {
             lock.close();
         } catch (IOException e) {

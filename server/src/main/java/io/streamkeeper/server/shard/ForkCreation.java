@@ -17,8 +17,8 @@ import io.streamkeeper.storage.stream.ForkSource;
  * The creation of one fork, whose source, and the data that the source inherited, may belong to other shards (section
  * 4.2). First the source's shard counts the fork. Then, for JSON, the shards that hold the messages around the fork's
  * place are asked one after the other; for bytes, the shard that holds the append that contains the place. Finally the
- * fork's own shard creates it. A step that refuses reverses the count. Owned by the fork's own shard; each step on
- * another shard is one message to it and one back.
+ * fork's own shard creates it. A step that refuses reverses the count before the answer. Owned by the fork's own shard;
+ * each step on another shard is one message to it and one back.
  */
 final class ForkCreation {
     private final Shard home;
@@ -215,8 +215,7 @@ final class ForkCreation {
     }
 
     private void refuse(ForkSource source, Refusal refusal) {
-        home.shards().of(source.path()).releaseSource(source.generation());
-        refuse(refusal);
+        home.shards().of(source.path()).releaseSource(source.generation(), () -> refuse(refusal));
     }
 
     private void refuse(Refusal refusal) {

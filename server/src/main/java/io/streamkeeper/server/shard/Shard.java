@@ -334,13 +334,14 @@ public final class Shard {
 
     /**
      * Releases the source of a fork in a separate piece: that release may cause the next one, through a chain of any
-     * length.
+     * length. Then calls {@code done}, see {@link ShardStore#releaseSource}.
      */
-    void releaseSource(long generation) {
+    void releaseSource(long generation, Runnable done) {
         try {
-            loop.execute(() -> turns.add(() -> runOwn(() -> store.releaseSource(generation))));
+            loop.execute(() -> turns.add(() -> runOwn(() -> store.releaseSource(generation, done))));
         } catch (RejectedExecutionException e) {
             LOG.debug("the server has stopped: the count of stream {} is derived again at the start", generation, e);
+            done.run();
         }
     }
 

@@ -34,6 +34,7 @@ public final class Shards {
     private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
 
     private final long incarnation = new SecureRandom().nextLong();
+    private final Stores stores;
     private final List<Shard> shards;
     private final Counters counters = new Counters();
     private final IdentityHashMap<EventExecutor, TurnQueue> turns = new IdentityHashMap<>();
@@ -55,13 +56,15 @@ public final class Shards {
      */
     public Shards(Stores stores, EventLoopGroup loops, @Nullable ContentLimits limits, Supplier<JsonSplitter> splitters)
             throws IOException {
+        this.stores = stores;
         List<EventLoop> owners = new ArrayList<>();
         List<Callable<ShardStore>> openings = new ArrayList<>();
         for (int i = 0; i < stores.shards(); i++) {
             int shard = i;
             EventLoop loop = loops.next();
             owners.add(loop);
-            openings.add(() -> stores.open(shard, loop, this::release));
+            openings.add(() ->
+                    stores.open(shard, loop, (source, generation, done) -> release(source, generation, shard, done)));
         }
         List<ShardStore> opened = openAll(openings, owners);
         List<Shard> made = new ArrayList<>();
@@ -78,10 +81,18 @@ public final class Shards {
         }
         this.shards = List.copyOf(made);
         connectForks(opened);
+        try {
+            stores.started();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
-    private void release(StreamPath source, long generation) {
-        of(source).releaseSource(generation);
+    /** See {@link ShardStore.SourceReleaser}; {@code caller} is the number of the calling shard. */
+    private void release(StreamPath source, long generation, int caller, Runnable done) {
+        Shard home = shards.get(caller);
+        of(source).releaseSource(generation, () -> home.run(done));
     }
 
     private static List<ShardStore> openAll(List<Callable<ShardStore>> openings, List<EventLoop> owners)
@@ -295,6 +306,7 @@ public final class Shards {
 
     /** Releases all streams, and waits until that is done. The shards may not be used afterwards. */
     public void close() {
+        stores.ending();
         List<Future<?>> closed = new ArrayList<>();
         shards.forEach(shard -> closed.add(shard.loop().submit(shard::close)));
         try {

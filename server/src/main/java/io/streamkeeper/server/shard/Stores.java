@@ -1,8 +1,10 @@
 package io.streamkeeper.server.shard;
 
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the store of each shard, and owns the resources that the stores share. */
 public interface Stores extends AutoCloseable {
@@ -20,6 +22,21 @@ public interface Stores extends AutoCloseable {
      * @param loop the loop that the store will belong to
      */
     ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) throws IOException;
+
+    /**
+     * All shards are open, and their forks are counted; may block.
+     *
+     * @throws IOException if the stores cannot be used; the shards are closed then
+     */
+    default void started() throws IOException {}
+
+    /** The shards are about to be closed: no command follows; may block. */
+    default void ending() {}
+
+    /** The object store to which extent files are copied, or null. */
+    default @Nullable Tier tier() {
+        return null;
+    }
 
     /** Waits until the stores, which are closed, have written everything, and releases all resources. */
     @Override

@@ -26,9 +26,25 @@ public record Glob(List<String> segments) {
     /**
      * Reads a pattern. Several {@code **} in a row are one.
      *
-     * @throws RefusedException if it is not one, with {@link ErrorCode#SUBSCRIPTION_INVALID}
+     * @throws RefusedException if it is not one, or too long, with {@link ErrorCode#SUBSCRIPTION_INVALID}
      */
     public static Glob parse(String text) {
+        Glob glob = stored(text);
+        if (glob.segments().size() > SEGMENTS_MAX) {
+            throw new RefusedException(
+                    ErrorCode.SUBSCRIPTION_INVALID,
+                    "the pattern " + Quoted.of(text) + " has " + glob.segments().size() + " segments; expected at most "
+                            + SEGMENTS_MAX);
+        }
+        return glob;
+    }
+
+    /**
+     * Reads a pattern that was stored: an earlier version has stored longer ones.
+     *
+     * @throws RefusedException if it is not one, with {@link ErrorCode#SUBSCRIPTION_INVALID}
+     */
+    static Glob stored(String text) {
         List<String> segments = new ArrayList<>();
         for (String segment : text.split("/", -1)) {
             if (!segment.equals(ONE) && !segment.equals(ANY) && segment.contains(ONE)) {
@@ -42,12 +58,6 @@ public record Glob(List<String> segments) {
                     || !segments.get(segments.size() - 1).equals(ANY)) {
                 segments.add(segment);
             }
-        }
-        if (segments.size() > SEGMENTS_MAX) {
-            throw new RefusedException(
-                    ErrorCode.SUBSCRIPTION_INVALID,
-                    "the pattern " + Quoted.of(text) + " has " + segments.size() + " segments; expected at most "
-                            + SEGMENTS_MAX);
         }
         return new Glob(segments);
     }

@@ -7,6 +7,9 @@ final class Link {
     /** The generation of the stream; 0 while no stream exists, which a link by name allows. */
     long generation;
 
+    /** The first position that the stream kept when it was reported last. */
+    long start;
+
     /** The last tail that was reported. */
     long tail;
 
@@ -40,7 +43,8 @@ final class Link {
         return generation != 0;
     }
 
-    void see(long newTail, long nowNanos) {
+    void see(long newStart, long newTail, long nowNanos) {
+        start = Math.max(start, newStart);
         tail = Math.max(tail, newTail);
         tailNanos = nowNanos;
     }
@@ -69,6 +73,7 @@ final class Link {
 
     void replacedBy(long newGeneration) {
         generation = newGeneration;
+        start = 0;
         tail = 0;
         isArmed = false;
     }

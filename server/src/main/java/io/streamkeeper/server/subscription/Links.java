@@ -5,14 +5,12 @@ import io.streamkeeper.protocol.PathOrder;
 import io.streamkeeper.storage.disk.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -33,7 +31,7 @@ final class Links implements Subscriber.Receiver {
     private final Watches watches;
     private final Clock clock;
     private final Runnable changed;
-    private final Map<String, Link> all = new HashMap<>();
+    private final NavigableMap<String, Link> all = new TreeMap<>(PathOrder::compare);
     private final Set<Link> pending = new LinkedHashSet<>();
 
     /** Pending links that the owner of the subscription may not read. */
@@ -163,8 +161,9 @@ final class Links implements Subscriber.Receiver {
         again.forEach(this::judge);
     }
 
-    long acked(Link link) {
-        return state.acked(link.path(), link.generation);
+    /** The position from which on a link is to be processed: what is before it is acknowledged, or not kept. */
+    private long from(Link link) {
+        return Math.max(link.start, state.acked(link.path(), link.generation));
     }
 
     // ---- reports ----
@@ -175,13 +174,14 @@ final class Links implements Subscriber.Receiver {
         changed.run();
     }
 
+    /** A shard may report a stream that was linked by name before it has received that the name was removed. */
     private void appear(Subscriber.Found found) {
         Link link = all.get(found.path());
-        if (link == null) {
+        if (link == null && state.isLinked(found.path())) {
             link = add(found.path());
         }
         if (link != null && found.generation() >= link.generation) {
-            see(link, found.generation(), found.tail());
+            see(link, found);
         }
     }
 
@@ -190,7 +190,7 @@ final class Links implements Subscriber.Receiver {
         Link link = all.get(stream.path());
         if (link != null && link.generation == stream.generation()) {
             link.isArmed = false;
-            see(link, stream.generation(), stream.tail());
+            see(link, stream);
             changed.run();
         }
     }
@@ -210,39 +210,39 @@ final class Links implements Subscriber.Receiver {
         changed.run();
     }
 
-    private void see(Link link, long generation, long tail) {
-        if (link.generation != generation) {
-            link.replacedBy(generation);
+    private void see(Link link, Subscriber.Found stream) {
+        if (link.generation != stream.generation()) {
+            link.replacedBy(stream.generation());
         }
-        link.see(tail, clock.monotonicNanos());
+        link.see(stream.start(), stream.tail(), clock.monotonicNanos());
         judge(link);
     }
 
     /** Decides again whether a link is pending, after its tail or its cursor has changed. */
     void judge(Link link) {
-        long acked = acked(link);
-        if (!link.exists() || link.tail <= acked) {
+        long from = from(link);
+        if (!link.exists() || link.tail <= from) {
             removePending(link);
             denied.remove(link);
             if (link.exists() && !link.isArmed && !link.isAsked) {
                 toAsk.add(link);
             }
         } else if (!denied.contains(link)) {
-            addPending(link, acked);
+            addPending(link, from);
         }
     }
 
-    private void addPending(Link link, long acked) {
+    private void addPending(Link link, long from) {
         long since = link.pendingSinceNanos;
         if (pending.add(link)) {
             isOldestKnown &= pending.size() > 1;
             link.beginPending(clock.monotonicNanos());
             toAsk.remove(link);
         } else {
-            link.stayPending(acked);
+            link.stayPending(from);
             isOldestKnown &= since != oldestNanos || since == link.pendingSinceNanos;
         }
-        owes(link, link.tail - acked);
+        owes(link, link.tail - from);
     }
 
     private void removePending(Link link) {
@@ -407,7 +407,7 @@ final class Links implements Subscriber.Receiver {
             link.replacedBy(seen.generation());
         }
         link.isArmed |= seen.look().arms();
-        see(link, seen.generation(), seen.tail());
+        see(link, seen.found());
     }
 
     /** Asks about links; {@code then} receives all answers, which are taken before. */
@@ -429,17 +429,11 @@ final class Links implements Subscriber.Receiver {
 
     /** Links in the order of their paths, at most one more than the range has. */
     List<Link> sorted(LinkRange range) {
-        Comparator<Link> order = Comparator.comparing(Link::path, PathOrder::compare);
-        PriorityQueue<Link> least = new PriorityQueue<>(order.reversed());
-        for (Link link : range.onlyPending() ? pending : all.values()) {
-            if (range.after() == null || PathOrder.compare(link.path(), range.after()) > 0) {
-                least.add(link);
-                if (least.size() > range.limit() + 1L) {
-                    least.remove();
-                }
-            }
-        }
-        return least.stream().sorted(order).toList();
+        return (range.after() == null ? all : all.tailMap(range.after(), false))
+                .values().stream()
+                        .filter(link -> !range.onlyPending() || pending.contains(link))
+                        .limit(range.limit() + 1L)
+                        .toList();
     }
 
     /** Looks at the tails of all pending links, some after the others; {@code then} is run in the end. */

@@ -27,8 +27,9 @@ record Look(
      *
      * @param look the question
      * @param generation that of the stream; 0 if no stream exists, and nothing else is known
+     * @param start the first position that the stream keeps: what retention has dropped cannot be processed
      * @param tail the durable tail
-     * @param acked the offset of the cursor; of the beginning if the cursor is of another generation
+     * @param acked the offset of the cursor, or of the first position after it that the stream keeps
      * @param end the offset of the tail
      * @param position the position of the offset in the question; -1 if there is none or it is refused
      * @param problem why the offset in the question is refused; null if it is not
@@ -36,17 +37,27 @@ record Look(
     record Seen(
             Look look,
             long generation,
+            long start,
             long tail,
             Offset acked,
             Offset end,
             long position,
             @Nullable Refusal problem) {
         static Seen nothing(Look look) {
-            return new Seen(look, 0, 0, Offset.ZERO, Offset.ZERO, -1, null);
+            return new Seen(look, 0, 0, 0, Offset.ZERO, Offset.ZERO, -1, null);
         }
 
         boolean exists() {
             return generation != 0;
+        }
+
+        /** Whether there is something to process. */
+        boolean hasPending() {
+            return exists() && tail > Math.max(start, ackedPosition());
+        }
+
+        Subscriber.Found found() {
+            return new Subscriber.Found(look.path(), generation, start, tail);
         }
 
         /** The position of the cursor in the stream that exists. */

@@ -5,11 +5,9 @@ import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.limit.SubscriptionQuotas;
 import io.streamkeeper.storage.shard.Callback;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +47,8 @@ final class OwnedSubscription {
     private final WakeCycle cycle;
     private final RequestQueue queue;
     private @Nullable Subscriber subscriber;
+    private Set<SubscriptionQuotas.Payer> payers = Set.of();
+    private boolean isDurable;
     private boolean isActive;
     private boolean isEnded;
 
@@ -58,7 +58,8 @@ final class OwnedSubscription {
         this.ending = ending;
         this.mailbox = new Mailbox(home.shard().loop(), this::fault);
         SubscriptionServices services = home.services();
-        this.log = new SubscriptionLog(home.shard(), SubscriptionPaths.logOf(id), home::logBody, mailbox);
+        this.log = new SubscriptionLog(
+                home.shard(), SubscriptionPaths.logOf(id), home::logBody, mailbox, services.eventsBytesMin());
         this.links = new Links(state, services.room(), services.watches(), services.clock(), this::next);
         this.cycle = new WakeCycle(this);
         this.queue = new RequestQueue(cycle);
@@ -116,6 +117,16 @@ final class OwnedSubscription {
         return isEnded;
     }
 
+    /** Whether its state is known, and is not that of a creation that may be refused. */
+    boolean isDurable() {
+        return isDurable;
+    }
+
+    /** The clients and tenants for which it was counted. */
+    Set<SubscriptionQuotas.Payer> payers() {
+        return payers;
+    }
+
     boolean mayRead(String path) {
         return services().rights().mayRead(state.owner(), new StreamPath(path));
     }
@@ -137,10 +148,13 @@ final class OwnedSubscription {
                 if (isEnded) {
                     return;
                 }
-                if (state.exists()) {
+                isDurable = state.exists();
+                if (isDurable) {
+                    payers = services().room().payers(state.spec(), state.owner());
+                    services().room().countExisting(payers);
                     linkByName();
                 }
-                then.complete(state.exists());
+                then.complete(isDurable);
             }
 
             @Override
@@ -166,6 +180,7 @@ final class OwnedSubscription {
 
     /** Everything that existed at the start was reported: requests are executed from now on. */
     void open() {
+        isDurable = true;
         isActive = true;
         state.explicit().forEach(links::add);
         links.judgeAll();
@@ -204,8 +219,17 @@ final class OwnedSubscription {
 
     // ---- creation ----
 
-    /** Creates the subscription: links existing streams at their tails, and writes the first snapshot. */
-    void create(SubscriptionSpec spec, SubscriptionOwner owner, Callback<Subscriptions.Put> then) {
+    /**
+     * Creates the subscription: links existing streams at their tails, and writes the first snapshot.
+     *
+     * @param counted the clients and tenants for which it was counted
+     */
+    void create(
+            SubscriptionSpec spec,
+            SubscriptionOwner owner,
+            Set<SubscriptionQuotas.Payer> counted,
+            Callback<Subscriptions.Put> then) {
+        payers = counted;
         queue.starts(then);
         long now = services().clock().nowMillis();
         state.apply(new SubscriptionEvent.Begun(services().newId(), now, spec, owner, 0, null, Schedule.NONE));
@@ -236,10 +260,10 @@ final class OwnedSubscription {
                 .toList();
         look(
                 looks,
-                some -> some.stream()
+                some -> backfill(some.stream()
                         .filter(Look.Seen::exists)
-                        .forEach(seen -> backfill(
-                                List.of(new Subscriber.Found(seen.look().path(), seen.generation(), seen.tail())))),
+                        .map(Look.Seen::found)
+                        .toList()),
                 () -> write(then));
     }
 
@@ -260,11 +284,17 @@ final class OwnedSubscription {
         log.create(state.snapshot(), new Callback<>() {
             @Override
             public void complete(Long end) {
+                if (isEnded) {
+                    return;
+                }
                 view(LinkRange.ALL.first(), Results.map(opening(then), view -> new Subscriptions.Put(true, view)));
             }
 
             @Override
             public void refuse(Refusal refusal) {
+                if (isEnded) {
+                    return;
+                }
                 if (refusal.code() == ErrorCode.OUTCOME_UNKNOWN) {
                     fail(refusal);
                 } else {
@@ -278,14 +308,18 @@ final class OwnedSubscription {
         return new Callback<>() {
             @Override
             public void complete(T value) {
-                queue.answering();
-                then.complete(value);
-                open();
+                if (!isEnded) {
+                    queue.answering();
+                    then.complete(value);
+                    open();
+                }
             }
 
             @Override
             public void refuse(Refusal refusal) {
-                abandon(refusal, then);
+                if (!isEnded) {
+                    abandon(refusal, then);
+                }
             }
         };
     }
@@ -365,39 +399,7 @@ final class OwnedSubscription {
 
     /** Describes the subscription with some of its links, at their present tails. */
     void view(LinkRange range, Callback<SubscriptionView> then) {
-        List<Link> in = links.sorted(range);
-        boolean hasMore = in.size() > range.limit();
-        List<Link> some = hasMore ? in.subList(0, range.limit()) : in;
-        List<Look> looks = some.stream()
-                .filter(link -> mayRead(link.path()))
-                .map(link -> Look.at(link.path(), state.cursor(link.path()), null, false))
-                .toList();
-        String next = hasMore ? some.get(some.size() - 1).path() : null;
-        Set<String> named = Set.copyOf(state.explicit());
-        Map<String, Look.Seen> seen = new HashMap<>();
-        services()
-                .watches()
-                .look(
-                        subscriber(),
-                        looks,
-                        answers -> answers.forEach(answer -> {
-                            links.answered(answer);
-                            seen.put(answer.look().path(), answer);
-                        }),
-                        () -> {
-                            List<StreamLink> described = new ArrayList<>();
-                            looks.forEach(look ->
-                                    described.add(describe(seen.get(look.path()), named.contains(look.path()))));
-                            then.complete(summary().withLinks(described, next));
-                            next();
-                        });
-    }
-
-    private static StreamLink describe(Look.@Nullable Seen seen, boolean isExplicit) {
-        if (seen == null) {
-            throw new IllegalStateException("a question was not answered");
-        }
-        return new StreamLink(seen.look().path(), isExplicit, seen.acked(), seen.end());
+        LinkViews.view(this, range, then);
     }
 
     /** The wake whose lease has not ended; null if there is none. */
@@ -419,6 +421,7 @@ final class OwnedSubscription {
     /** Describes the subscription without its links. */
     SubscriptionView summary() {
         WakeInFlight wake = lease();
+        long now = services().clock().nowMillis();
         return new SubscriptionView(
                 id,
                 state.spec(),
@@ -429,13 +432,14 @@ final class OwnedSubscription {
                 state.createdMillis(),
                 doing(),
                 links.lag(),
-                state.schedule().isFailing(),
                 state.schedule().attempts(),
                 state.schedule().error(),
-                state.schedule().nextMillis(),
+                state.schedule().nextMillis(now),
                 state.generation(),
                 wake == null ? null : wake.holder(),
-                wake == null ? 0 : wake.leaseUntilMillis());
+                wake == null
+                        ? 0
+                        : Math.min(wake.leaseUntilMillis(), now + state.spec().leaseMillis()));
     }
 
     // ---- end ----

@@ -21,13 +21,13 @@ record Schedule(
         return nextMillis > 0;
     }
 
+    /** When the next attempt is due, as a clock that was set back shows it now; 0 if none is scheduled. */
+    long nextMillis(long nowMillis) {
+        return Math.min(nextMillis, nowMillis + delayMillis);
+    }
+
     /** Nothing is scheduled; a further failure counts on, and the error stays until an attempt succeeds. */
     Schedule paused() {
         return new Schedule(attempts, 0, 0, error);
-    }
-
-    /** Whether the last attempt failed; the next one may be under way. */
-    boolean isFailing() {
-        return attempts > 0;
     }
 }

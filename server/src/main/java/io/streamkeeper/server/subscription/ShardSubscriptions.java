@@ -3,6 +3,7 @@ package io.streamkeeper.server.subscription;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.limit.SubscriptionQuotas;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.storage.shard.Callback;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,7 +50,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     private Deque<Request> early = new ArrayDeque<>();
 
     private boolean isOpen;
-    private boolean isClosed;
+    private @Nullable Refusal closed;
 
     private record Request(Callback<?> then, Runnable step) {}
 
@@ -88,6 +90,9 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     }
 
     private void loadNext() {
+        if (isClosed()) {
+            return;
+        }
         while (loading < LOADS_MAX && !toLoad.isEmpty()) {
             loading++;
             load(toLoad.remove(), this::loadedOne);
@@ -166,6 +171,9 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     }
 
     private void opened() {
+        if (isClosed()) {
+            return;
+        }
         isOpen = true;
         early.forEach(request -> request.step().run());
         early = new ArrayDeque<>();
@@ -194,8 +202,8 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
 
     /** Executes a step of a request, when the start is complete. */
     void request(Callback<?> then, Runnable step) {
-        if (isClosed) {
-            then.refuse(StoredSubscriptions.stopping());
+        if (closed != null) {
+            then.refuse(closed);
         } else if (isOpen) {
             step.run();
         } else if (early.size() < EARLY_MAX) {
@@ -257,14 +265,15 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
             execute(id, confirmed, found -> confirm(found, spec, confirmed));
             return;
         }
-        Refusal full = services.room().takeSubscription();
+        Set<SubscriptionQuotas.Payer> payers = services.room().payers(spec, owner);
+        Refusal full = services.room().takeSubscription(payers);
         if (full != null) {
             then.refuse(full);
             return;
         }
         OwnedSubscription created = new OwnedSubscription(id, home, this);
         subscriptions.put(id, created);
-        created.mailbox().run(() -> created.create(spec, owner, then));
+        created.mailbox().run(() -> created.create(spec, owner, payers, then));
     }
 
     private static void confirm(OwnedSubscription found, SubscriptionSpec spec, Callback<Subscriptions.Put> then) {
@@ -299,14 +308,14 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
         return views;
     }
 
-    /** Sums up the figures of all subscriptions. */
+    /** Sums up the figures of all subscriptions; during the start, of those that were read. */
     void figures(Callback<SubscriptionFigures> then) {
         tails.look(subscriptions.values());
         SubscriptionFigures.Sum sum = new SubscriptionFigures.Sum();
         eachInPieces(
                 all(),
                 subscription -> {
-                    if (subscription.isActive()) {
+                    if (subscription.isDurable()) {
                         subscription.addTo(sum);
                     }
                 },
@@ -322,7 +331,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
     @Override
     public void removed(OwnedSubscription subscription) {
         if (subscriptions.remove(subscription.id(), subscription)) {
-            services.room().giveSubscription();
+            services.room().giveSubscription(subscription.payers());
         }
     }
 
@@ -333,7 +342,7 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
 
     /** Reads the log of a failed subscription again, unless it was deleted meanwhile. */
     private void reload(OwnedSubscription failed) {
-        if (isClosed || subscriptions.get(failed.id()) != failed) {
+        if (isClosed() || subscriptions.get(failed.id()) != failed) {
             return;
         }
         if (!isOpen) {
@@ -348,13 +357,17 @@ final class ShardSubscriptions implements OwnedSubscription.Ending {
         });
     }
 
-    /** Ends all work; the logs stay. */
-    void close() {
-        isClosed = true;
-        early.forEach(request -> request.then().refuse(StoredSubscriptions.stopping()));
+    boolean isClosed() {
+        return closed != null;
+    }
+
+    /** Ends all work; the logs stay. Requests are refused with {@code reason}. */
+    void close(Refusal reason) {
+        closed = reason;
+        early.forEach(request -> request.then().refuse(reason));
         early = new ArrayDeque<>();
         for (OwnedSubscription subscription : all()) {
-            subscription.end(StoredSubscriptions.stopping());
+            subscription.end(reason);
             removed(subscription);
         }
     }

@@ -171,7 +171,8 @@ final class ShardWatch implements StreamObserver {
     }
 
     private static Subscriber.Found found(StreamState stream) {
-        return new Subscriber.Found(stream.pathText(), stream.generation(), stream.durableTail());
+        return new Subscriber.Found(
+                stream.pathText(), stream.generation(), stream.durableEarliest(), stream.durableTail());
     }
 
     // ---- looks ----
@@ -205,8 +206,9 @@ final class ShardWatch implements StreamObserver {
         return new Look.Seen(
                 look,
                 stream.generation(),
+                stream.durableEarliest(),
                 stream.durableTail(),
-                stream.offsetAt(acked),
+                stream.offsetAt(Math.max(acked, stream.durableEarliest())),
                 stream.offsetAt(stream.durableTail()),
                 position,
                 problem);

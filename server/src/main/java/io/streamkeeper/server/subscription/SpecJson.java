@@ -59,7 +59,7 @@ final class SpecJson {
         String wakeStream = object.textOrNull("wakeStream");
         return new SubscriptionSpec(
                 kind(object.text("type")),
-                pattern == null ? null : Glob.parse(pattern),
+                pattern == null ? null : Glob.stored(pattern),
                 object.texts("streams").stream().map(StreamPath::new).toList(),
                 object.textOrNull("url"),
                 wakeStream == null ? null : new StreamPath(wakeStream),

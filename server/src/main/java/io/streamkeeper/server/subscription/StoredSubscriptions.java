@@ -2,10 +2,11 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.JsonSplitter;
-import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.limit.SubscriptionQuotas;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.RandomIds;
 import io.streamkeeper.server.shard.Shards;
@@ -29,47 +30,52 @@ import org.slf4j.LoggerFactory;
 /**
  * The subscriptions of a server, each with a log in the shards. Safe for use by any thread.
  *
- * <p>At the start, all logs are read, then each shard looks at all its streams once and reports those that subscriptions
+ * <p>In a cluster, they are served by the member that leads, while it leads. At the start, all logs are read, then each shard looks at all its streams once and reports those that subscriptions
  * follow. Requests wait until that is done.
  */
 public final class StoredSubscriptions implements Subscriptions {
     private static final Logger LOG = LoggerFactory.getLogger(StoredSubscriptions.class);
 
     private final SubscriptionServices services;
-    private final List<ShardSubscriptions> homes;
+
+    /** Those of each shard; none while the subscriptions are not served. */
+    private volatile List<ShardSubscriptions> homes = List.of();
+
+    /** Why there are none. */
+    private volatile Refusal ended = Refusal.of(
+            ErrorCode.NO_LEADER, "subscriptions are served by the leader of the cluster only; try again later");
 
     private StoredSubscriptions(SubscriptionServices services) {
         this.services = services;
-        this.homes = services.shards().all().stream()
-                .map(shard -> new ShardSubscriptions(shard, services))
-                .toList();
     }
 
     /**
-     * Starts the subscriptions of {@code shards}, which have started; does not wait until their logs are read. Nothing is
-     * delivered before the first call of {@link #rightsChanged}.
+     * The subscriptions of {@code shards}, which are served after {@link #begin}. Nothing is delivered before the first
+     * call of {@link #rightsChanged}.
      *
      * @param memory the budgets for links and for bodies
      * @param splitters creates a splitter of JSON messages for each loop
      * @param limits what subscriptions may use
+     * @param quotas what those of each client and tenant may use; null for no limits
      * @param rights of the owners of subscriptions
      * @param bodies writes requests to webhooks
      * @param deliveries sends them
      * @param tokens signs and verifies tokens
      */
-    public static StoredSubscriptions start(
+    public static StoredSubscriptions of(
             Shards shards,
             MemoryLedger memory,
             Supplier<JsonSplitter> splitters,
             SubscriptionLimits limits,
+            @Nullable SubscriptionQuotas quotas,
             Rights rights,
             WakeBodies bodies,
             Deliveries deliveries,
             WakeTokens tokens) {
-        return start(new SubscriptionServices(
+        return of(new SubscriptionServices(
                 shards,
                 new Watches(shards),
-                new SubscriptionRoom(limits, memory.descriptions()),
+                new SubscriptionRoom(limits, memory.descriptions(), quotas),
                 new JsonRoom(memory.splitting()),
                 splitters,
                 rights,
@@ -79,41 +85,53 @@ public final class StoredSubscriptions implements Subscriptions {
                 new RandomIds(),
                 Clock.SYSTEM,
                 Timers.OF_LOOPS,
-                new AtomicBoolean()));
+                new AtomicBoolean(),
+                SubscriptionServices.EVENTS_BYTES_MIN));
     }
 
-    static StoredSubscriptions start(SubscriptionServices services) {
-        StoredSubscriptions started = new StoredSubscriptions(services);
-        started.load();
-        return started;
+    static StoredSubscriptions of(SubscriptionServices services) {
+        return new StoredSubscriptions(services);
     }
 
     // ---- start ----
 
-    private void load() {
-        onEach((home, then) -> home.load(then), this::watch);
+    /** Reads all logs, and serves the subscriptions; does not wait for it. The shards have started, and decide. */
+    public void begin() {
+        List<ShardSubscriptions> begun = services.shards().all().stream()
+                .map(shard -> new ShardSubscriptions(shard, services))
+                .toList();
+        homes = begun;
+        onEach(begun, (home, then) -> home.load(then), () -> watch(begun));
     }
 
     /** All logs are read: the shards report changes of streams from now on, and look at all their streams once. */
-    private void watch() {
+    private static void watch(List<ShardSubscriptions> begun) {
         List<Subscriber> loaded =
-                homes.stream().flatMap(home -> home.loaded().stream()).toList();
-        onEach((home, then) -> home.watch().start(loaded, then), this::open);
+                begun.stream().flatMap(home -> home.loaded().stream()).toList();
+        onEach(begun, (home, then) -> home.watch().start(loaded, then), () -> open(begun));
     }
 
-    private void open() {
-        onEach((home, then) -> home.open(), () -> {});
+    private static void open(List<ShardSubscriptions> begun) {
+        onEach(begun, (home, then) -> home.open(), () -> {});
     }
 
-    /** Runs a step on the loop of each shard; {@code then} is run when all have run what they were given. */
-    private void onEach(BiConsumer<ShardSubscriptions, Runnable> step, Runnable then) {
-        AtomicInteger left = new AtomicInteger(homes.size());
+    /**
+     * Runs a step on the loop of each shard; {@code then} is run when all have run what they were given. It is not run if
+     * they were closed before.
+     */
+    private static void onEach(
+            List<ShardSubscriptions> begun, BiConsumer<ShardSubscriptions, Runnable> step, Runnable then) {
+        AtomicInteger left = new AtomicInteger(begun.size());
         Runnable one = () -> {
             if (left.decrementAndGet() == 0) {
                 then.run();
             }
         };
-        homes.forEach(home -> home.shard().run(() -> step.accept(home, one)));
+        begun.forEach(home -> home.shard().run(() -> {
+            if (!home.isClosed()) {
+                step.accept(home, one);
+            }
+        }));
     }
 
     @Override
@@ -126,25 +144,34 @@ public final class StoredSubscriptions implements Subscriptions {
 
     /** Executes a step on the loop of the shard that a subscription belongs to, after the tasks passed to it before. */
     private void at(String id, Callback<?> then, Consumer<ShardSubscriptions> step) {
+        List<ShardSubscriptions> begun = homes;
+        if (begun.isEmpty()) {
+            then.refuse(ended);
+            return;
+        }
         int index;
         try {
-            index = SubscriptionPaths.logOf(id).shard(homes.size());
+            index = SubscriptionPaths.logOf(id).shard(begun.size());
         } catch (RefusedException e) {
             then.refuse(e.refusal());
             return;
         }
-        at(homes.get(index), then, step);
+        at(begun.get(index), then, step);
     }
 
     private static void at(ShardSubscriptions home, Callback<?> then, Consumer<ShardSubscriptions> step) {
+        onLoop(home, then, () -> home.request(then, () -> step.accept(home)));
+    }
+
+    private static void onLoop(ShardSubscriptions home, Callback<?> then, Runnable step) {
         try {
-            home.shard().loop().execute(() -> home.request(then, () -> step.accept(home)));
+            home.shard().loop().execute(step);
         } catch (RejectedExecutionException e) {
             then.refuse(stopping());
         }
     }
 
-    static Refusal stopping() {
+    private static Refusal stopping() {
         return Refusal.of(ErrorCode.SHUTTING_DOWN, "the server is stopping");
     }
 
@@ -194,17 +221,22 @@ public final class StoredSubscriptions implements Subscriptions {
     }
 
     @Override
-    public void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then) {
-        request(id, then, subscription -> new WorkerRequests(subscription).seek(stream, offset, then));
+    public void seek(String id, StreamPath stream, ReadStart place, Callback<Boolean> then) {
+        request(id, then, subscription -> new WorkerRequests(subscription).seek(stream, place, then));
     }
 
     // ---- all subscriptions ----
 
     @Override
     public void list(String prefix, @Nullable String after, int limit, Callback<Page> then) {
+        List<ShardSubscriptions> begun = homes;
+        if (begun.isEmpty()) {
+            then.refuse(ended);
+            return;
+        }
         Merge<List<SubscriptionView>> merge =
-                new Merge<>(homes.size(), pages -> then.complete(page(pages, limit)), then::refuse);
-        homes.forEach(home -> at(home, merge, ready -> merge.complete(ready.list(prefix, after, limit + 1))));
+                new Merge<>(begun.size(), pages -> then.complete(page(pages, limit)), then::refuse);
+        begun.forEach(home -> at(home, merge, ready -> merge.complete(ready.list(prefix, after, limit + 1))));
     }
 
     private static Page page(List<List<SubscriptionView>> pages, int limit) {
@@ -219,12 +251,16 @@ public final class StoredSubscriptions implements Subscriptions {
 
     @Override
     public CompletableFuture<SubscriptionFigures> figures() {
+        List<ShardSubscriptions> begun = homes;
+        if (begun.isEmpty()) {
+            return CompletableFuture.completedFuture(SubscriptionFigures.NONE);
+        }
         CompletableFuture<SubscriptionFigures> sum = new CompletableFuture<>();
         Merge<SubscriptionFigures> merge = new Merge<>(
-                homes.size(),
+                begun.size(),
                 each -> sum.complete(each.stream().reduce(SubscriptionFigures.NONE, SubscriptionFigures::plus)),
                 refusal -> sum.complete(SubscriptionFigures.NONE));
-        homes.forEach(home -> at(home, merge, ready -> ready.figures(merge)));
+        begun.forEach(home -> onLoop(home, merge, () -> home.figures(merge)));
         return sum;
     }
 
@@ -267,17 +303,32 @@ public final class StoredSubscriptions implements Subscriptions {
         }
     }
 
-    /** Ends all deliveries, and waits until each loop has done so. The shards are still open. */
-    @Override
-    public void close() {
+    /** Ends all deliveries, and waits until each loop has done so; {@link #begin} may follow. The shards are still open. */
+    public void end() {
+        end(Refusal.of(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "the member does not lead the cluster any more, and it is not known whether the request was executed"));
+    }
+
+    /** Refuses the requests that have come before with {@code reason}. */
+    private void end(Refusal reason) {
+        List<ShardSubscriptions> begun = homes;
+        homes = List.of();
         List<CompletableFuture<Void>> closed = new ArrayList<>();
-        for (ShardSubscriptions home : homes) {
+        for (ShardSubscriptions home : begun) {
             try {
-                closed.add(CompletableFuture.runAsync(home::close, home.shard().loop()));
+                closed.add(CompletableFuture.runAsync(
+                        () -> home.close(reason), home.shard().loop()));
             } catch (RejectedExecutionException e) {
                 LOG.debug("the loop of a shard has ended already", e);
             }
         }
         closed.forEach(CompletableFuture::join);
+    }
+
+    @Override
+    public void close() {
+        ended = stopping();
+        end(ended);
     }
 }

@@ -7,7 +7,7 @@ import io.streamkeeper.protocol.Offset;
  *
  * @param path the path of the stream
  * @param isExplicit whether it is linked by name; else the pattern matches it
- * @param acked everything before it is acknowledged; the first offset of the stream if nothing is
+ * @param acked everything before it is acknowledged, or not kept; the first offset of the stream if nothing is
  * @param tail the end of the stream; equal to {@code acked} if the stream does not exist
  */
 public record StreamLink(String path, boolean isExplicit, Offset acked, Offset tail) {

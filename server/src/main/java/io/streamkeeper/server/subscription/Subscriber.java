@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The reports of one shard arrive in the order in which they were made.
  */
 final class Subscriber {
-    /** A stream that was found. */
-    record Found(String path, long generation, long tail) {}
+    /**
+     * A stream that was found.
+     *
+     * @param start the first position that the stream keeps
+     * @param tail the durable tail
+     */
+    record Found(String path, long generation, long start, long tail) {}
 
     /** Receives reports on the loop of the owner. */
     interface Receiver {

@@ -79,7 +79,7 @@ public record SubscriptionFigures(
             groups.merge(new Group(view.spec().kind(), view.state()), 1L, Long::sum);
             links += view.linkCount();
             leases += view.leaseUntilMillis() > 0 ? 1 : 0;
-            failing += view.attempts() > 0 ? 1 : 0;
+            failing += view.isFailing() ? 1 : 0;
             lackingRoom += view.lacksRoom() ? 1 : 0;
             lag = lag.plus(view.lag());
             unclaimedMillis = Math.max(unclaimedMillis, unclaimedFor);

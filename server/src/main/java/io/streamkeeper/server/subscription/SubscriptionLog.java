@@ -25,9 +25,6 @@ import java.util.function.Consumer;
  * What is completed receives the position of the end of the log.
  */
 final class SubscriptionLog {
-    /** Events that are longer together are not followed by a snapshot before they are longer than the last snapshot. */
-    static final long EVENTS_BYTES_MIN = 16 << 10;
-
     /** Keeps everything, in runs that can be trimmed. */
     private static final Retention ALL = new Retention(Retention.UNBOUNDED, 1L << 52, Retention.UNBOUNDED);
 
@@ -37,6 +34,7 @@ final class SubscriptionLog {
     private final StreamPath path;
     private final Bodies bodies;
     private final Mailbox mailbox;
+    private final long eventsBytesMin;
     private long tail;
     private long snapshotStart;
     private long snapshotEnd;
@@ -45,17 +43,19 @@ final class SubscriptionLog {
      * The log at {@code path}.
      *
      * @param mailbox runs what follows an answer
+     * @param eventsBytesMin see {@link SubscriptionServices}
      */
-    SubscriptionLog(Shard shard, StreamPath path, Bodies bodies, Mailbox mailbox) {
+    SubscriptionLog(Shard shard, StreamPath path, Bodies bodies, Mailbox mailbox, long eventsBytesMin) {
         this.shard = shard;
         this.path = path;
         this.bodies = bodies;
         this.mailbox = mailbox;
+        this.eventsBytesMin = eventsBytesMin;
     }
 
     /** Whether the events since the last snapshot are longer than it. */
     boolean needsSnapshot() {
-        return tail - snapshotEnd > Math.max(EVENTS_BYTES_MIN, snapshotEnd - snapshotStart);
+        return tail - snapshotEnd > Math.max(eventsBytesMin, snapshotEnd - snapshotStart);
     }
 
     // ---- writing ----
@@ -141,15 +141,7 @@ final class SubscriptionLog {
 
     /** Appends events, all or none; completed when they are durable. */
     void append(List<SubscriptionEvent> events, Callback<Long> then) {
-        Command.Append append = new Command.Append(
-                path,
-                ContentType.JSON,
-                false,
-                null,
-                null,
-                null,
-                Preconditions.NONE,
-                bodies.of(EventMessages.write(events)));
+        Command.Append append = Command.Append.of(path, ContentType.JSON, bodies.of(EventMessages.write(events)));
         execute(append, outcome -> {
             if (outcome instanceof Outcome.Appended appended) {
                 tail = appended.nextOffset().position();

@@ -2,8 +2,11 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.server.limit.SubscriptionQuotas;
 import io.streamkeeper.server.log.RareReport;
 import io.streamkeeper.storage.memory.Budget;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +28,47 @@ final class SubscriptionRoom {
 
     private final SubscriptionLimits limits;
     private final Budget heap;
+    private final @Nullable SubscriptionQuotas quotas;
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicLong links = new AtomicLong();
     private final RareReport shortages = new RareReport(System::nanoTime);
 
-    SubscriptionRoom(SubscriptionLimits limits, Budget heap) {
+    /** Room; {@code quotas} has the limits of each client and tenant, null for none. */
+    SubscriptionRoom(SubscriptionLimits limits, Budget heap, @Nullable SubscriptionQuotas quotas) {
         this.limits = limits;
         this.heap = heap;
+        this.quotas = quotas;
+    }
+
+    /** The clients and tenants for which a subscription counts, if they have limits. */
+    Set<SubscriptionQuotas.Payer> payers(SubscriptionSpec spec, SubscriptionOwner owner) {
+        if (quotas == null) {
+            return Set.of();
+        }
+        Set<String> paths = new HashSet<>();
+        spec.streams().forEach(stream -> paths.add(stream.value()));
+        String prefix = spec.pattern() == null ? "" : spec.pattern().literalPrefix();
+        if (!prefix.isEmpty()) {
+            paths.add(prefix);
+        }
+        return quotas.payers(owner.hasName() ? owner.name() : null, paths);
     }
 
     /** Takes the room of one more subscription; returns the refusal if there is none. */
     @Nullable
-    Refusal takeSubscription() {
+    Refusal takeSubscription(Set<SubscriptionQuotas.Payer> payers) {
+        Refusal refusal = takeSubscription();
+        if (refusal != null || quotas == null) {
+            return refusal;
+        }
+        refusal = quotas.take(payers);
+        if (refusal != null) {
+            giveSubscription(Set.of());
+        }
+        return refusal;
+    }
+
+    private @Nullable Refusal takeSubscription() {
         if (subscriptions.incrementAndGet() > limits.subscriptionsMax()) {
             subscriptions.decrementAndGet();
             return Refusal.of(
@@ -56,9 +88,19 @@ final class SubscriptionRoom {
         heap.reserveAlways(SUBSCRIPTION_BYTES);
     }
 
-    void giveSubscription() {
+    /** Counts one that exists for the clients and tenants that it belongs to, whatever their limits are now. */
+    void countExisting(Set<SubscriptionQuotas.Payer> payers) {
+        if (quotas != null) {
+            quotas.takeExisting(payers);
+        }
+    }
+
+    void giveSubscription(Set<SubscriptionQuotas.Payer> payers) {
         subscriptions.decrementAndGet();
         heap.release(SUBSCRIPTION_BYTES);
+        if (quotas != null) {
+            quotas.give(payers);
+        }
     }
 
     /** Takes the room of one more link, if there is any. */

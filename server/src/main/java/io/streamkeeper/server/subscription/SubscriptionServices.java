@@ -25,6 +25,8 @@ import java.util.function.Supplier;
  * @param clock the time
  * @param timers run tasks later
  * @param opened is set when rights are known
+ * @param eventsBytesMin a log gets a new snapshot when its events since the last one are longer than this, and than the
+ *     last one
  */
 record SubscriptionServices(
         Shards shards,
@@ -39,7 +41,11 @@ record SubscriptionServices(
         RandomIds ids,
         Clock clock,
         Timers timers,
-        AtomicBoolean opened) {
+        AtomicBoolean opened,
+        long eventsBytesMin) {
+    /** The usual {@code eventsBytesMin}. */
+    static final long EVENTS_BYTES_MIN = 16 << 10;
+
     private static final int ID_BYTES = 12;
 
     /** A new text that is unique and cannot be guessed, of letters, digits, - and _. */

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param createdMillis milliseconds since 1970 UTC
  * @param state what it does
  * @param lag what is not acknowledged
- * @param isFailing whether the last attempt has failed; the next one is scheduled, or under way
  * @param attempts how many attempts in a row have failed
  * @param lastError why the last delivery failed; null if it has not
  * @param nextAttemptMillis when the next attempt is made, in milliseconds since 1970 UTC; 0 for none
@@ -34,7 +33,6 @@ public record SubscriptionView(
         long createdMillis,
         State state,
         Lag lag,
-        boolean isFailing,
         int attempts,
         @Nullable String lastError,
         long nextAttemptMillis,
@@ -63,6 +61,11 @@ public record SubscriptionView(
         links = List.copyOf(links);
     }
 
+    /** Whether the last attempt has failed; the next one is scheduled, or under way. */
+    public boolean isFailing() {
+        return attempts > 0;
+    }
+
     /** The same with these links, after which others follow if {@code next} is not null. */
     public SubscriptionView withLinks(List<StreamLink> newLinks, @Nullable String next) {
         return new SubscriptionView(
@@ -75,7 +78,6 @@ public record SubscriptionView(
                 createdMillis,
                 state,
                 lag,
-                isFailing,
                 attempts,
                 lastError,
                 nextAttemptMillis,

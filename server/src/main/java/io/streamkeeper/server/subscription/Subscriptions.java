@@ -1,6 +1,6 @@
 package io.streamkeeper.server.subscription;
 
-import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.Callback;
 import java.util.List;
@@ -77,8 +77,10 @@ public interface Subscriptions extends AutoCloseable {
     /**
      * Moves the cursor of a stream to any place of it, for operators: work is done again, or skipped. Fences the wake that
      * is in flight.
+     *
+     * @param place the beginning, the tail or an offset
      */
-    void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then);
+    void seek(String id, StreamPath stream, ReadStart place, Callback<Boolean> then);
 
     /**
      * The decisions of {@link Rights} may have changed: all links are compared with them again. Nothing is delivered before
@@ -86,7 +88,7 @@ public interface Subscriptions extends AutoCloseable {
      */
     void rightsChanged();
 
-    /** Counts what there is now; completed by any thread. */
+    /** Counts what there is now, without waiting for the start; completed by any thread. */
     CompletableFuture<SubscriptionFigures> figures();
 
     /** Ends all deliveries. The shards are still open. */

@@ -236,7 +236,7 @@ final class WakeCycle implements RequestQueue.OwnWork {
         links().look(looks, answers -> {
             List<WakeLink> found = new ArrayList<>();
             answers.stream()
-                    .filter(seen -> seen.exists() && seen.tail() > seen.ackedPosition())
+                    .filter(Look.Seen::hasPending)
                     .forEach(seen -> found.add(new WakeLink(
                             seen.look().path(),
                             state().explicit().contains(seen.look().path()),
@@ -386,7 +386,8 @@ final class WakeCycle implements RequestQueue.OwnWork {
         long at = clock.monotonicNanos() + leftNanos;
         if (leftNanos == NEVER) {
             cancelTimer();
-        } else if (timer == null || at - timerNanos != 0) {
+        } else if (timer == null || at - timerNanos < 0) {
+            // One that is due earlier stays: then it is decided again.
             cancelTimer();
             timerNanos = at;
             timer = subscription

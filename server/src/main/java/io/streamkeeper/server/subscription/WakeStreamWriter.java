@@ -2,7 +2,6 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ContentType;
-import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import java.util.concurrent.TimeUnit;
@@ -102,15 +101,8 @@ final class WakeStreamWriter {
                     .tell(() -> took(wake, "the owner of the subscription may not append to the wake stream"));
             return;
         }
-        Command.Append append = new Command.Append(
-                path,
-                ContentType.JSON,
-                false,
-                null,
-                null,
-                null,
-                Preconditions.NONE,
-                subscription.home().messageBody(message(wake)));
+        Command.Append append =
+                Command.Append.of(path, ContentType.JSON, subscription.home().messageBody(message(wake)));
         services.shards()
                 .of(path)
                 .execute(

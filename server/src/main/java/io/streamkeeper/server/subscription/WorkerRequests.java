@@ -3,6 +3,7 @@ package io.streamkeeper.server.subscription;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.Callback;
@@ -157,9 +158,14 @@ final class WorkerRequests {
                 List.of(new SubscriptionEvent.Acked(cursors, until)),
                 () -> {
                     cursors.forEach(cursor -> links().judge(cursor.path()));
-                    subscription.answer(then, request.done() && links().hasPending());
+                    subscription.answer(then, request.done() && wakesAgain());
                 },
                 refused -> subscription.refuse(then, refused));
+    }
+
+    /** Whether a wake follows: there is pending work that the owner may read. */
+    private boolean wakesAgain() {
+        return !links().pending(1, subscription::mayRead).isEmpty();
     }
 
     private @Nullable Refusal problem(Look.Seen seen) {
@@ -216,22 +222,34 @@ final class WorkerRequests {
         }
         subscription.append(
                 List.of(new SubscriptionEvent.Ended()),
-                () -> subscription.answer(then, links().hasPending()),
+                () -> subscription.answer(then, wakesAgain()),
                 refused -> subscription.refuse(then, refused));
     }
 
     // ---- operators ----
 
-    /** Sets the cursor of a stream to any place of it. */
-    void seek(StreamPath path, Offset offset, Callback<Boolean> then) {
+    /** Sets the cursor of a stream to any place of it: its beginning, its tail, or an offset. */
+    void seek(StreamPath path, ReadStart place, Callback<Boolean> then) {
         Link link = links().at(path.value());
         if (link == null || !link.exists()) {
             subscription.refuse(then, unknown(path));
             return;
         }
         links().look(
-                        List.of(links().question(link, offset)),
+                        List.of(links().question(link, offset(place))),
                         answers -> checkPlaces(answers, then, () -> seek(answers.get(0), then)));
+    }
+
+    /** The offset that a place names, whatever the stream is; null for its tail. */
+    private static @Nullable Offset offset(ReadStart place) {
+        if (place instanceof ReadStart.Beginning) {
+            return Offset.ZERO;
+        } else if (place instanceof ReadStart.Now) {
+            return null;
+        } else if (place instanceof ReadStart.At at) {
+            return at.offset();
+        }
+        throw new IllegalArgumentException("a cursor cannot be moved to " + place);
     }
 
     private void seek(Look.Seen seen, Callback<Boolean> then) {
@@ -242,7 +260,8 @@ final class WorkerRequests {
             subscription.refuse(then, problem);
             return;
         }
-        Cursor cursor = new Cursor(seen.look().path(), seen.generation(), seen.position());
+        long position = seen.look().offset() == null ? seen.tail() : seen.position();
+        Cursor cursor = new Cursor(seen.look().path(), seen.generation(), position);
         subscription.append(
                 List.of(new SubscriptionEvent.Sought(cursor)),
                 () -> {

@@ -1,5 +1,6 @@
 /** Live charts of the server's metrics. */
 
+import './cluster.mjs';
 import { bytesText, copy, button, element } from './dom.mjs';
 import { quantile, rate, readMetrics, sum } from './metrics.mjs';
 import { curl } from './requests.mjs';
@@ -33,6 +34,7 @@ const CHARTS = [
 class ServerCharts extends HTMLElement {
   #charts = CHARTS.map(([title, value, text]) => new Chart(title, value, text));
   #problem = element('p', { className: 'problem', role: 'alert', hidden: true });
+  #cluster = element('cluster-members', { className: 'card', hidden: true });
   #leaving = new AbortController();
 
   constructor(target) {
@@ -49,6 +51,7 @@ class ServerCharts extends HTMLElement {
         button('Copy as curl', () => copy(curl({ target: this.target }), 'The command is copied')),
       ),
       this.#problem,
+      this.#cluster,
       element('div', { className: 'charts' }, ...this.#charts.map(chart => chart.element)),
     );
     this.#run();
@@ -68,6 +71,10 @@ class ServerCharts extends HTMLElement {
           this.#charts.forEach(chart => chart.add(before, now));
         }
         before = now;
+        this.#cluster.hidden = sum(now, 'streamkeeper_cluster_members') === 0;
+        if (!this.#cluster.hidden) {
+          await this.#cluster.refresh(this.#leaving.signal);
+        }
       } catch (error) {
         this.#problem.textContent = error.message;
         this.#problem.hidden = error.name === 'AbortError';

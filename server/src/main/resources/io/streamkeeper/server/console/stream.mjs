@@ -12,7 +12,7 @@ import './list.mjs';
 const PAGE_MESSAGES = 200;
 const PAGE_BYTES = 256 << 10;
 /** The offset of the beginning of every stream. */
-export const BEGINNING = '0000000000000000_0000000000000000';
+const BEGINNING = '0000000000000000_0000000000000000';
 
 class StreamView extends HTMLElement {
   #path;

@@ -1,7 +1,6 @@
 /** The actions on subscriptions, each as the description of its dialog and of its request. */
 
 import { subscriptionTarget } from './requests.mjs';
-import { BEGINNING } from './stream.mjs';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
@@ -68,8 +67,8 @@ export function unlinking(id, path) {
   };
 }
 
-/** Moves the cursor of a stream; `earliest` is the first offset that the stream has kept, if it is known. */
-export function replaying(id, { path, acked_offset: acked, tail_offset: tail }, earliest) {
+/** Moves the cursor of a stream. */
+export function replaying(id, { path, acked_offset: acked }) {
   return {
     title: `Replay ${path}`,
     label: 'Move the cursor',
@@ -95,7 +94,7 @@ export function replaying(id, { path, acked_offset: acked, tail_offset: tail }, 
     request: ({ place, offset }) =>
       sending('POST', subscriptionTarget(id, '/seek'), {
         stream: path,
-        offset: { beginning: earliest ?? BEGINNING, end: tail, offset: offset.trim() }[place],
+        offset: { beginning: '-1', end: 'now', offset: offset.trim() }[place],
       }),
   };
 }

@@ -4,7 +4,7 @@ import { ask } from './dialogs.mjs';
 import { button, bytesText, copy, durationText, element, factsOf } from './dom.mjs';
 import { shortOffset } from './message.mjs';
 import { Poll } from './poll.mjs';
-import { curl, send, streamTarget } from './requests.mjs';
+import { curl, send } from './requests.mjs';
 import { linking, replaying, subscriptionRequest, unlinking, unsubscribing } from './subscribing.mjs';
 import './list.mjs';
 
@@ -212,7 +212,7 @@ class SubscriptionView extends HTMLElement {
         'div',
         { className: 'buttons' },
         button('Open the stream', () => (location.hash = `/${link.path}`)),
-        button('Replay…', () => this.#replay()),
+        button('Replay…', () => this.#act(replaying(this.#id, this.#chosen))),
         link.link_type === 'explicit' ? button('Remove', () => this.#act(unlinking(this.#id, link.path)), { className: 'danger' }) : null,
         button('×', () => this.#hideLink(), { ariaLabel: 'Hide the stream', className: 'last' }),
       ),
@@ -246,12 +246,6 @@ class SubscriptionView extends HTMLElement {
       this.dispatchEvent(new Event('change', { bubbles: true }));
     }
     return done;
-  }
-
-  async #replay() {
-    const link = this.#chosen;
-    const head = await send({ method: 'HEAD', target: streamTarget(link.path) }, this.#leaving.signal).catch(() => null);
-    await this.#act(replaying(this.#id, link, head?.headers.get('Stream-Earliest-Offset') ?? undefined));
   }
 
   async #delete() {

@@ -80,9 +80,25 @@ class SpareMemoryTest {
         memory.live = SpareMemory.LIVE_BYTES_MAX + 1;
         idle(1);
 
-        work(3);
+        work(4);
         idle(20);
 
+        assertThat(memory.calls).containsExactly("begin", "end", "trim");
+    }
+
+    @Test
+    void collectionsTakeASmallPartOfTheWorkOfAServerWithManyLiveObjects() {
+        memory.live = 400L << 20;
+        idle(SpareMemory.IDLE_STEPS + 2);
+        assertThat(memory.calls).containsExactly("begin", "end", "trim");
+        memory.calls.clear();
+
+        // 16.8 s of work for 400 MiB.
+        work(16);
+        idle(SpareMemory.IDLE_STEPS + 1);
+        assertThat(memory.calls).isEmpty();
+        work(1);
+        idle(SpareMemory.IDLE_STEPS + 1);
         assertThat(memory.calls).containsExactly("begin", "end", "trim");
     }
 

@@ -35,6 +35,8 @@ class StartLevelsTest {
     @Test
     void theNoiseOfTheNetworkStaysOutUnlessItIsNamed() {
         assertThat(level(context("debug"), "io.netty.channel")).isEqualTo(Level.WARN);
+        assertThat(level(context("debug"), "io.netty.util.internal.MacAddressUtil"))
+                .isEqualTo(Level.ERROR);
         assertThat(level(context("debug"), "io.streamkeeper")).isEqualTo(Level.DEBUG);
         assertThat(level(context("debug,io.netty=debug"), "io.netty.channel")).isEqualTo(Level.DEBUG);
         assertThat(level(context("error"), "io.netty.channel")).isEqualTo(Level.ERROR);

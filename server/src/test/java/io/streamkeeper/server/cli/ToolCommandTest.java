@@ -46,6 +46,36 @@ class ToolCommandTest {
                 .containsExactlyElementsOf(ToolCommand.NAMES);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"verify", "backup", "restore", "inspect", "rotate-key"})
+    void theHelpOfAToolSaysWhatItDoesWithTheDataDirectory(String tool) {
+        String use = tool.equals("restore") ? "The directory to make." : "The data directory.";
+        assertThat(run(Map.of(), tool, "--help").replaceAll(" +", " "))
+                .startsWith("0 ")
+                .contains("--data-dir=DIR " + use + " Default: ./data\n", "--config=FILE The configuration file")
+                .doesNotContain("created if");
+    }
+
+    @Test
+    void anArgumentWithoutAFlagIsRefusedWithTheFlag() {
+        assertThat(run(Map.of(), "verify", data.toString()))
+                .isEqualTo("2 durable-streams-server: Unmatched argument at index 1: '" + data
+                        + "'; the data directory is named with --data-dir; see --help\n");
+        assertThat(run(Map.of(), "verify", "--data-dri", data.toString())).contains("--data-dir");
+    }
+
+    @Test
+    void aSnapshotIsNotRestoredWithoutTheJarForItsObjectStore() {
+        Path target = folder.resolve("restored");
+        assertThat(run(Map.of(), "restore", "--from", "s3://bucket/prefix", "--data-dir", target.toString()))
+                .startsWith("1 ")
+                .contains("\"s3://bucket/prefix\"", "durable-streams-tier.jar is not there");
+        assertThat(target).doesNotExist();
+        assertThat(run(Map.of("DS_TIER_ENDPOINT", "x"), "restore", "--from", "s3://b", "--data-dir", "d"))
+                .startsWith("1 ")
+                .contains("http://10.0.0.9:9000");
+    }
+
     @Test
     void theEnvironmentNamesTheDirectory() {
         Map<String, String> environment = Map.of("DS_DATA_DIR", data.toString());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * first argument of each call of a logger, which must be a literal.
  */
 class LogPageTest {
-    private static final List<String> MODULES = List.of("protocol", "client", "storage", "server");
+    private static final List<String> MODULES = List.of("protocol", "client", "storage", "cluster", "server");
 
     private static final Pattern CALL = Pattern.compile(
             "(?:\\bLOG|getLogger\\([\\w.]+\\))\\s*\\.(error|warn|info|atError|atWarn|atInfo|log)\\(\\s*");

@@ -2,11 +2,11 @@ package io.streamkeeper.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.TlsConfig;
 import io.streamkeeper.server.tls.ClientTrust;
 import io.streamkeeper.server.tls.Identities;
-import io.streamkeeper.server.tls.Identities.Identity;
 import io.streamkeeper.server.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,6 +12,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.security.SecurityPolicy;
@@ -51,7 +52,12 @@ final class SmallServer implements AutoCloseable {
 
     /** A server whose subscriptions are {@code subscriptions}; {@code policy} is null if everybody may do everything. */
     SmallServer(SubscriptionParts subscriptions, @Nullable SecurityPolicy policy) throws IOException {
-        this(64, List.of(), Clock.SYSTEM, subscriptions, policy);
+        this(64, List.of(), Clock.SYSTEM, subscriptions, policy, null);
+    }
+
+    /** A member of a cluster. */
+    SmallServer(Forwarding forwarding) throws IOException {
+        this(64, List.of(), Clock.SYSTEM, null, null, forwarding);
     }
 
     /** A server with {@code mib} MiB of direct memory and as much heap, as far as it knows. */
@@ -70,7 +76,7 @@ final class SmallServer implements AutoCloseable {
     }
 
     private SmallServer(int mib, List<Route> routes, Clock clock) throws IOException {
-        this(mib, routes, clock, null, null);
+        this(mib, routes, clock, null, null, null);
     }
 
     private SmallServer(
@@ -78,7 +84,8 @@ final class SmallServer implements AutoCloseable {
             List<Route> routes,
             Clock clock,
             @Nullable SubscriptionParts subscriptions,
-            @Nullable SecurityPolicy policy)
+            @Nullable SecurityPolicy policy,
+            @Nullable Forwarding forwarding)
             throws IOException {
         long bytes = (long) mib << 20;
         memory = new MemoryLedger(MemoryPlan.ofMemory(bytes, bytes, 0));
@@ -95,7 +102,8 @@ final class SmallServer implements AutoCloseable {
                 memory,
                 loops,
                 subscriptions,
-                policy);
+                policy,
+                forwarding);
         Listener handler = routes.isEmpty()
                 ? http.listener(ListenerKind.PUBLIC, HostRule.ANY, null)
                 : new Listener(http, ListenerKind.PUBLIC, new Routes(routes, ROOT), HostRule.ANY);
@@ -126,6 +134,11 @@ final class SmallServer implements AutoCloseable {
     /** From now on there is no memory for the next things that connections write, or there is again. */
     void failToWrite(boolean fails) {
         allocator.fails = fails;
+    }
+
+    /** The URL, without a path, at which it listens. */
+    String url() {
+        return "http://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
     /** A connection of HTTP/2 that has begun. */

@@ -130,7 +130,7 @@ class SubscriptionHttpTest {
                         + "\"webhook\":{\"url\":\"https://worker.example/\",\"signing\":{\"alg\":\"ed25519\",\"kid\":\"ds_1\","
                         + "\"jwks_url\":\"https://streams.example.com/v1/stream/__ds/jwks.json\"}},\"wake_stream\":null,"
                         + "\"lease_ttl_ms\":30000,\"description\":\"about it\","
-                        + "\"created_at\":\"1970-01-01T00:00:01Z\",\"status\":\"active\",\"state\":\"waking\",\"last_error\":null,"
+                        + "\"created_at\":\"1970-01-01T00:00:01Z\",\"status\":\"failed\",\"state\":\"waking\",\"last_error\":null,"
                         + "\"attempts\":2,\"next_attempt_at\":null,\"generation\":7,\"holder\":null,\"lease_until\":null,"
                         + "\"stream_count\":1,\"lacks_room\":false,\"pending_streams\":1,\"pending_bytes\":5,"
                         + "\"pending_ms\":1200,\"streams\":[{\"path\":\"events/0\",\"link_type\":\"glob\","
@@ -348,11 +348,21 @@ class SubscriptionHttpTest {
 
     @Test
     void aCursorIsMoved() throws IOException {
-        connection
-                .exchange("POST", A + "/seek", "{\"stream\":\"events/0\",\"offset\":\"" + TAIL_TEXT + "\"}")
-                .is(204);
+        for (String place : List.of(TAIL_TEXT, "-1", "now")) {
+            connection
+                    .exchange("POST", A + "/seek", "{\"stream\":\"events/0\",\"offset\":\"" + place + "\"}")
+                    .is(204);
+        }
+        Answer refused = connection
+                .exchange("POST", A + "/seek", "{\"stream\":\"events/0\",\"offset\":\"-2\"}")
+                .isError(409, "INVALID_OFFSET");
+        assertThat(refused.text()).contains("or -1 for the beginning, or now for the end");
 
-        assertThat(subscriptions.calls()).containsExactly("seek a events/0 " + TAIL_TEXT);
+        assertThat(subscriptions.calls())
+                .containsExactly(
+                        "seek a events/0 At[offset=" + TAIL_TEXT + "]",
+                        "seek a events/0 Beginning[]",
+                        "seek a events/0 Now[]");
     }
 
     // ---- wakes ----

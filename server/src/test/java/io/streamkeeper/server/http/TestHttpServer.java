@@ -2,6 +2,7 @@ package io.streamkeeper.server.http;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.streamkeeper.server.config.ServerConfig;
+import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.server.security.SecurityPolicy;
 import io.streamkeeper.server.shard.Shards;
@@ -28,6 +29,18 @@ public final class TestHttpServer {
             Iterable<EventExecutor> loops,
             @Nullable SubscriptionParts subscriptions,
             @Nullable SecurityPolicy policy) {
+        return of(config, shards, memory, loops, subscriptions, policy, null);
+    }
+
+    /** The same, of a member of a cluster unless {@code forwarding} is null. */
+    public static HttpServer of(
+            ServerConfig config,
+            Shards shards,
+            MemoryLedger memory,
+            Iterable<EventExecutor> loops,
+            @Nullable SubscriptionParts subscriptions,
+            @Nullable SecurityPolicy policy,
+            @Nullable Forwarding forwarding) {
         return new HttpServer(
                 config,
                 shards,
@@ -41,6 +54,7 @@ public final class TestHttpServer {
                 null,
                 null,
                 subscriptions,
+                forwarding,
                 () -> shards.counters().snapshot().thenApply(MetricsSnapshot.Builder::build),
                 null);
     }

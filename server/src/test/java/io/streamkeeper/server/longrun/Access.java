@@ -2,6 +2,7 @@ package io.streamkeeper.server.longrun;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.security.NewToken;
 import io.streamkeeper.server.tls.Identities;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class Access {
     }
 
     private void writeIdentity() throws IOException {
-        Identities.Identity identity = Identities.of(IDENTITIES.get(changes % IDENTITIES.size()));
+        Identity identity = Identities.of(IDENTITIES.get(changes % IDENTITIES.size()));
         replace("cert.pem", identity.certificatePem());
         replace("key.pem", identity.keyPem());
     }

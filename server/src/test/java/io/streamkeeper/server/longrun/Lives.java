@@ -5,6 +5,7 @@ import io.streamkeeper.server.longrun.ModelStream.Kind;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -223,25 +224,49 @@ final class Lives {
         return true;
     }
 
-    /** A stream is deleted or has expired: it is remembered while forks hold it. */
-    void gone(ModelStream stream) {
+    /**
+     * A stream is deleted, of which the server has answered the deletion: it is remembered while forks hold it. The
+     * deleted sources that only this stream held are not there any more.
+     */
+    void gone(ModelStream stream) throws IOException, Traffic.Later {
         stream.deleted = true;
         stream.doubt = Doubt.NONE;
         if (stream.forks == 0) {
-            remove(stream);
+            for (ModelStream source : remove(stream)) {
+                Wire.Answer answer = traffic.exchange("HEAD", traffic.target(source, ""), "");
+                traffic.expect(answer, source, "describe the released", 404);
+                traffic.reach.count("released a deleted source");
+            }
         }
     }
 
-    /** Forgets a stream, and the deleted sources that only this stream kept. */
-    private void remove(ModelStream stream) {
+    /**
+     * A reader has not found a stream that has perhaps expired. A fork holds its source until the server has logged the
+     * expiry, which the answer to a deletion waits for.
+     */
+    void ended(ModelStream stream) throws IOException, Traffic.Later {
+        if (stream.source != null) {
+            Wire.Answer answer = traffic.exchange("DELETE", traffic.target(stream, ""), "");
+            traffic.expect(answer, stream, "delete the expired", stream.forks > 0 ? 410 : 404);
+        }
+        gone(stream);
+    }
+
+    /** Forgets a stream, and the deleted sources that only this stream kept, which it returns. */
+    private List<ModelStream> remove(ModelStream stream) {
+        List<ModelStream> released = new ArrayList<>();
         traffic.streams.remove(stream);
         ModelStream source = stream.source;
-        if (source != null) {
+        while (source != null) {
             source.forks--;
-            if (source.forks == 0 && source.deleted) {
-                remove(source);
+            if (source.forks > 0 || !source.deleted) {
+                return released;
             }
+            traffic.streams.remove(source);
+            released.add(source);
+            source = source.source;
         }
+        return released;
     }
 
     /** Forgets a stream whose creation was not durable. */
@@ -260,7 +285,7 @@ final class Lives {
         } else if (answer.status() == 404 || answer.status() == 410) {
             traffic.require(stream.life.mayHaveEnded(), stream, "it has expired too early: " + answer);
             traffic.reach.count(stream.life.endsLongAfter() ? "expired by a moved clock" : "expired");
-            gone(stream);
+            ended(stream);
             Wire.Answer read = traffic.exchange("GET", traffic.target(stream, "?offset=-1"), "");
             traffic.expect(read, stream, "read the expired", stream.forks > 0 ? 410 : 404);
             traffic.reach.count("refused: 404 stream_not_found");
@@ -281,7 +306,7 @@ final class Lives {
         Wire.Answer answer = traffic.exchange("GET", traffic.target(stream, "?offset=now"), "");
         stream.life.mayBeUsed();
         if (answer.status() == 404 || answer.status() == 410) {
-            gone(stream);
+            ended(stream);
             return;
         }
         traffic.expect(answer, stream, "use", 200);

@@ -21,6 +21,7 @@ final class NoisyTenant implements Runnable {
 
     private static final int REQUESTS_PER_SECOND = 100;
     private static final int STREAMS_MAX = 4;
+    private static final int SUBSCRIPTIONS_MAX = 1;
     private static final int STORED_BYTES_MAX = 40_000;
     private static final int UNIT_MAX = 6_000;
     private static final int FLOOD = 60;
@@ -45,6 +46,7 @@ final class NoisyTenant implements Runnable {
     private final Reach reach;
     private final List<Stream> streams = new ArrayList<>();
     private int paths;
+    private int subscriptions;
 
     /** Streams that an earlier start may have left. */
     private int firstPath = 1;
@@ -68,7 +70,7 @@ final class NoisyTenant implements Runnable {
         Files.writeString(
                 file,
                 "tenant " + NAME + " requests=" + REQUESTS_PER_SECOND + "/1s streams=" + STREAMS_MAX + " storage="
-                        + STORED_BYTES_MAX + "\n");
+                        + STORED_BYTES_MAX + " subscriptions=" + SUBSCRIPTIONS_MAX + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return List.of("--tenants=*", "--limits-file=" + file);
     }
@@ -135,6 +137,16 @@ final class NoisyTenant implements Runnable {
                 firstPath++;
             }
         }
+        for (int number = 0; number <= SUBSCRIPTIONS_MAX; number++) {
+            while (isLater(exchange("DELETE", subscription(number), ""))) {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            }
+        }
+        subscriptions = 0;
+    }
+
+    private static String subscription(int number) {
+        return Subscribers.ROOT + NAME + "-" + number;
     }
 
     // ---- steps ----
@@ -145,7 +157,8 @@ final class NoisyTenant implements Runnable {
             return;
         }
         Stream stream = streams.get(random.nextInt(streams.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
+            case 10 -> subscribe();
             case 0 -> create();
             case 1 -> createAgain(stream);
             case 2 -> delete(stream);
@@ -169,6 +182,21 @@ final class NoisyTenant implements Runnable {
         } else if (!isLater(answer)) {
             require(answer.status() == 201, "a stream that is allowed", answer);
             streams.add(stream);
+        }
+    }
+
+    /** Creates a subscription, which matches no stream; one too many is refused. */
+    private void subscribe() throws IOException, InterruptedException {
+        String body =
+                "{\"type\":\"pull-wake\",\"wake_stream\":\"" + NAME + "/wakes\",\"pattern\":\"" + NAME + "/none/*\"}";
+        Wire.Answer answer = exchange("PUT", subscription(subscriptions), body);
+        if (subscriptions >= SUBSCRIPTIONS_MAX) {
+            requireRefused("subscription_limit", "a subscription too many", answer);
+            answer = exchange("DELETE", subscription(0), "");
+            subscriptions = isLater(answer) ? subscriptions : 0;
+        } else if (!isLater(answer)) {
+            require(answer.status() == 201, "a subscription that is allowed", answer);
+            subscriptions++;
         }
     }
 
@@ -226,7 +254,7 @@ final class NoisyTenant implements Runnable {
         String request = Wire.request("GET", server.getPath() + stream.path + "?offset=now", "");
         open().send(request.repeat(FLOOD));
         for (int i = 0; i < FLOOD && wire != null; i++) {
-            Wire.Answer answer = receive("GET");
+            Wire.Answer answer = receive("GET", true);
             require(answer.status() == 200 || answer.status() == 429 || isLater(answer), "a flood", answer);
         }
     }
@@ -248,7 +276,7 @@ final class NoisyTenant implements Runnable {
         long latestNanos = System.nanoTime() + ADMITTED_MAX_NANOS;
         while (true) {
             open().send(Wire.request(method, server.getPath() + path, body, fields));
-            Wire.Answer answer = receive(method);
+            Wire.Answer answer = receive(method, path.startsWith(NAME + "/"));
             if (!answer.code().equals("request_limit")) {
                 return answer;
             }
@@ -257,12 +285,17 @@ final class NoisyTenant implements Runnable {
         }
     }
 
-    private Wire.Answer receive(String method) throws IOException {
+    /**
+     * Receives an answer.
+     *
+     * @param isOfTenant whether the request counts for the tenant, as those about its streams do
+     */
+    private Wire.Answer receive(String method, boolean isOfTenant) throws IOException {
         Wire.Answer answer = open().receive(method.equals("HEAD"));
         if (answer.status() == 429) {
             require(!answer.field("retry-after").isEmpty(), "a 429 without Retry-After", answer);
             reach.count("noisy tenant: 429 " + answer.code());
-        } else {
+        } else if (isOfTenant) {
             admitted++;
             long nanos = System.nanoTime() - beganNanos;
             // The bucket begins full, and is filled again meanwhile.

@@ -107,6 +107,10 @@ final class PullWorker implements Runnable {
                 "POST", Subscribers.ROOT + subscription.id + "/claim", "{\"worker\":\"" + name + "\"}", JSON);
         switch (answer.status()) {
             case 200 -> {
+                if (subscription.deletedForNanos() > 0) {
+                    // A later subscription has the same id, and its own generations.
+                    return;
+                }
                 JsonNode body = MAPPER.readTree(answer.body());
                 require(body.get("generation").asLong() > before, "a generation after " + before, subscription, answer);
                 Shown wake = subscription.shown(body, body.get("token").asText());

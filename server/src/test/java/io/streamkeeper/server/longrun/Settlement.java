@@ -68,13 +68,13 @@ final class Settlement {
             case DELETION -> {
                 traffic.reach.count("in doubt: deletion was " + (gone ? "done" : "not done"));
                 if (gone) {
-                    lives.gone(stream);
+                    lives.ended(stream);
                     return;
                 }
             }
             default -> {
                 if (gone && stream.life.mayHaveEnded()) {
-                    lives.gone(stream);
+                    lives.ended(stream);
                     return;
                 }
             }

@@ -8,6 +8,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.streamkeeper.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,7 @@ class CountersTest {
         LoopCounters ofLoop = counters.of(loop());
 
         assertThatThrownBy(() -> ofLoop.sent(1)).isInstanceOf(AssertionError.class);
-        assertThatThrownBy(ofLoop::copy).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> ofLoop.addTo(new long[Metric.arrayLength()])).isInstanceOf(AssertionError.class);
     }
 
     @Test
@@ -98,6 +100,20 @@ class CountersTest {
                 .hasMessageContaining("[read]");
     }
 
+    /** The numbers of values of the buckets that have some, by their upper bounds in hundredths. */
+    private static Map<Long, Long> countsByBound(MetricsSnapshot.Exponential exponential) {
+        double base = Math.pow(2, Math.pow(2, -exponential.schema()));
+        Map<Long, Long> counts = new TreeMap<>();
+        for (int i = 0; i < exponential.counts().size(); i++) {
+            if (exponential.counts().get(i) != 0) {
+                counts.put(
+                        Math.round(100 * Math.pow(base, exponential.firstIndex() + i)),
+                        exponential.counts().get(i));
+            }
+        }
+        return counts;
+    }
+
     @Test
     void aHistogramCountsValuesUpToEachBound() throws Exception {
         EventExecutor loop = loop();
@@ -122,7 +138,12 @@ class CountersTest {
                         new MetricsSnapshot.Bucket(5, 2),
                         new MetricsSnapshot.Bucket(10_000, 2),
                         new MetricsSnapshot.Bucket(Double.POSITIVE_INFINITY, 3));
+        assertThat(countsByBound(records.exponential())).isEqualTo(Map.of(100L, 1L, 336L, 1L, 2_317_048L, 1L));
         assertThat(syncs.count()).isEqualTo(2);
+        assertThat(syncs.exponential().zeroCount()).isZero();
+        assertThat(syncs.exponential().counts().stream().mapToLong(Long::longValue))
+                .filteredOn(count -> count != 0)
+                .containsExactly(1L, 1L);
         assertThat(syncs.sum()).isCloseTo(0.00102, org.assertj.core.data.Offset.offset(1e-9));
     }
 }

@@ -79,9 +79,9 @@ class MetricTest {
                 .doNotHaveFullyQualifiedName(Counters.class.getName())
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
-                        "LoopCounters.copy",
+                        "LoopCounters.addTo",
                         call -> call.getTargetOwner().isEquivalentTo(LoopCounters.class)
-                                && call.getName().equals("copy")))
+                                && call.getName().equals("addTo")))
                 .check(SERVER);
     }
 }

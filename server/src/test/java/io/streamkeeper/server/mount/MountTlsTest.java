@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.tls.Identities;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -42,7 +43,7 @@ class MountTlsTest {
 
     @BeforeEach
     void start() throws Exception {
-        Identities.Identity own = Identities.of("test");
+        Identity own = Identities.of("test");
         clients = SslContextBuilder.forClient()
                 .trustManager(stream(own.certificatePem()))
                 .endpointIdentificationAlgorithm(null)

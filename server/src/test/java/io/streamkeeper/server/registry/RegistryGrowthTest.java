@@ -13,7 +13,9 @@ import io.streamkeeper.storage.memory.MemoryPlan;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +38,29 @@ class RegistryGrowthTest {
         for (int i = 0; i < count; i++) {
             rig.create(prefix + i);
             rig.delete(prefix + i);
+        }
+    }
+
+    /**
+     * Creates streams whose changes the registry gets together, so that it needs room for its message: the loop that
+     * gives it changes is held meanwhile, and the streams are those of another one.
+     */
+    private void createAtOnce(int count) {
+        CountDownLatch created = new CountDownLatch(1);
+        shards.all().get(0).loop().execute(() -> awaitOnLoop(created));
+        IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "many/" + i)
+                .filter(path -> shards.of(StreamPath.of(path)) == shards.all().get(1))
+                .limit(count)
+                .forEach(rig::create);
+        created.countDown();
+    }
+
+    private static void awaitOnLoop(CountDownLatch created) {
+        try {
+            created.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -138,9 +163,7 @@ class RegistryGrowthTest {
             await().until(() -> registry.behindNanos() == 0);
             long bytes = memory.splitting().leftBytes();
             assertThat(memory.splitting().tryReserve(bytes)).isTrue();
-            for (int i = 0; i < streams; i++) {
-                rig.create("many/" + i);
-            }
+            createAtOnce(streams);
             await().until(() -> registry.behindNanos() > TimeUnit.MILLISECONDS.toNanos(300));
             memory.splitting().release(bytes);
             while (registry.behindNanos() > 0) {

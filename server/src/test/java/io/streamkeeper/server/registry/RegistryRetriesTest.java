@@ -10,10 +10,13 @@ import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.output.LogsFaults;
+import io.streamkeeper.server.shard.Awaited;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.shard.Reply;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +60,15 @@ class RegistryRetriesTest {
     }
 
     @Test
+    void nothingIsReportedOrRepeatedWhenTheProcessLeadsNoMore() {
+        for (ErrorCode code : List.of(ErrorCode.NO_LEADER, ErrorCode.OUTCOME_UNKNOWN, ErrorCode.SHUTTING_DOWN)) {
+            assertThatThrownBy(() -> retries.of(9, () -> refusedAtFirst(code, 9)))
+                    .isInstanceOf(RefusedException.class);
+            retries.reportMissing(Refusal.of(code, "test"));
+        }
+    }
+
+    @Test
     void pausesGrowUpToAMost() {
         RegistryRetries.Pauses pauses = new RegistryRetries.Pauses(3_000);
         assertThat(new long[] {pauses.next(), pauses.next(), pauses.next(), pauses.next(), pauses.next()})
@@ -85,7 +97,7 @@ class RegistryRetriesTest {
         AtomicReference<Reply> reply = new AtomicReference<>();
         AtomicBoolean ended = new AtomicBoolean();
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> RegistryStream.await(Outcome.Chunk.class, begun -> {
+        assertThatThrownBy(() -> Awaited.outcome(Outcome.Chunk.class, begun -> {
                     reply.set(begun);
                     return () -> ended.set(true);
                 }))

@@ -84,7 +84,7 @@ class RegistryStartTest {
     }
 
     private static void awaitFold(DurableStreams streams, Map<String, String> expected) {
-        await().atMost(30, TimeUnit.SECONDS).until(() -> fold(streams).equals(expected) && isUpToDate(streams));
+        await().until(() -> fold(streams).equals(expected) && isUpToDate(streams));
     }
 
     private static boolean isUpToDate(DurableStreams streams) throws Exception {

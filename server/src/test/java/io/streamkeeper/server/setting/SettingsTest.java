@@ -53,6 +53,18 @@ class SettingsTest {
             Map.entry("access-log-file", "access"),
             Map.entry("public-url", "https://streams.example.com/v1/stream/"),
             Map.entry("webhook-ports", "443"),
+            Map.entry("cluster", "n1=10.0.0.1:4438"),
+            Map.entry("cluster-self", "n1"),
+            Map.entry("tier", "s3://bucket/prefix"),
+            Map.entry("tier-endpoint", "http://10.0.0.9:9000"),
+            Map.entry("tier-region", "eu-central-1"),
+            Map.entry("cluster-name", "other"),
+            Map.entry("cluster-host", "0.0.0.0"),
+            Map.entry("cluster-advertise", "http://10.0.0.1:4437"),
+            Map.entry("cluster-tls-cert", "member.pem"),
+            Map.entry("cluster-tls-key", "member-key.pem"),
+            Map.entry("cluster-tls-ca", "members.pem"),
+            Map.entry("cluster-routing", "redirect"),
             Map.entry("root", "/other/"));
 
     private static List<Setting<?>> settings() {

@@ -33,15 +33,7 @@ class ParkedWritesTest {
             new LoopCounters(channel.eventLoop()));
 
     private static Command.Append append(ByteBuf bytes) {
-        return new Command.Append(
-                StreamPath.of("a"),
-                ContentType.OCTET_STREAM,
-                false,
-                null,
-                null,
-                null,
-                Preconditions.NONE,
-                Body.of(bytes));
+        return Command.Append.of(StreamPath.of("a"), ContentType.OCTET_STREAM, Body.of(bytes));
     }
 
     private static Command.Append append() {

@@ -113,15 +113,7 @@ class ShardFaultsTest {
         return List.of(
                 create(StreamPath.of("new"), null),
                 create(StreamPath.of("fork"), new ForkOrigin(SOURCE, null, 0)),
-                new Command.Append(
-                        SOURCE,
-                        ContentType.OCTET_STREAM,
-                        false,
-                        null,
-                        null,
-                        null,
-                        Preconditions.NONE,
-                        Body.of(Unpooled.copiedBuffer("two", UTF_8))),
+                Command.Append.of(SOURCE, ContentType.OCTET_STREAM, Body.of(Unpooled.copiedBuffer("two", UTF_8))),
                 new Command.Read(SOURCE, new ReadStart.Beginning(), LiveMode.NONE, -1, null, null),
                 new Command.Describe(SOURCE),
                 new Command.Change(SOURCE, new MetadataChange(null, null, null, null, 5L), Preconditions.NONE),

@@ -2,6 +2,7 @@ package io.streamkeeper.server.subscription;
 
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.storage.ForwardingJournal;
+import io.streamkeeper.storage.HeldJournal;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
@@ -14,11 +15,13 @@ import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import java.util.concurrent.Executor;
 
-/** Stores in memory whose disk can be full. */
+/** Stores in memory whose disk can be full, and whose log can lose records, as one does that gets another leader. */
 final class RefusingStores implements Stores {
     private final int shards;
     private final MemoryBudget memory = new MemoryBudget(512L << 20);
     private volatile boolean isFull;
+    private volatile boolean losesAppends;
+    private volatile boolean isFullAfterTrim;
 
     RefusingStores(int shards) {
         this.shards = shards;
@@ -28,6 +31,20 @@ final class RefusingStores implements Stores {
         isFull = nowFull;
     }
 
+    boolean isFull() {
+        return isFull;
+    }
+
+    /** The disk is full from the next trim on. */
+    void fullAfterTrim() {
+        isFullAfterTrim = true;
+    }
+
+    /** Whether the fate of each append is unknown; none is kept. */
+    void losesAppends(boolean nowLoses) {
+        losesAppends = nowLoses;
+    }
+
     @Override
     public int shards() {
         return shards;
@@ -35,13 +52,21 @@ final class RefusingStores implements Stores {
 
     @Override
     public ShardStore open(int shard, Executor loop, ShardStore.SourceReleaser releaser) {
-        ForwardingJournal journal = new ForwardingJournal(new MemoryJournal(memory)) {
+        HeldJournal held = new HeldJournal(new MemoryJournal(memory));
+        ForwardingJournal journal = new ForwardingJournal(held) {
             @Override
             public Staged stage(LogRecord record, Payload payload) {
                 if (isFull) {
                     throw new StorageFullException("the test's disk is full");
                 }
-                return super.stage(record, payload);
+                Staged staged = super.stage(record, payload);
+                boolean isLost = losesAppends && record instanceof LogRecord.Appended;
+                loop.execute(isLost ? held::lose : held::sync);
+                if (isFullAfterTrim && record instanceof LogRecord.Trimmed) {
+                    isFullAfterTrim = false;
+                    isFull = true;
+                }
+                return staged;
             }
         };
         return new ShardStore(

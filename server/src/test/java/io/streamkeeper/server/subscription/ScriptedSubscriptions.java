@@ -1,6 +1,6 @@
 package io.streamkeeper.server.subscription;
 
-import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.shard.Callback;
@@ -93,8 +93,8 @@ public final class ScriptedSubscriptions implements Subscriptions {
     }
 
     @Override
-    public void seek(String id, StreamPath stream, Offset offset, Callback<Boolean> then) {
-        call("seek " + id + " " + stream + " " + offset, then);
+    public void seek(String id, StreamPath stream, ReadStart place, Callback<Boolean> then) {
+        call("seek " + id + " " + stream + " " + place, then);
     }
 
     @Override
@@ -124,7 +124,6 @@ public final class ScriptedSubscriptions implements Subscriptions {
                 1_000,
                 SubscriptionView.State.WAKING,
                 new Lag(1, 5, 1_200),
-                false,
                 2,
                 null,
                 0,

@@ -12,10 +12,15 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.Outcome;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
+import io.streamkeeper.server.shard.Shard;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +99,40 @@ class StoredSubscriptionsTest {
         eventually(() -> assertThat(rig.get("s").links())
                 .extracting(StreamLink::path, StreamLink::isExplicit)
                 .containsExactly(tuple("a", true), tuple("x/glob", false)));
+    }
+
+    /** The shard of the stream creates it before it has received that its name was removed, and reports it after that. */
+    @Test
+    void aStreamThatIsCreatedWhileItsNameIsRemovedIsNotLinked() throws InterruptedException {
+        Shard home = rig.shards().of(SubscriptionPaths.logOf("s"));
+        int i = 0;
+        while (rig.shards().of(new StreamPath("named" + i)).loop() == home.loop()) {
+            i++;
+        }
+        StreamPath path = new StreamPath("named" + i);
+        Shard shard = rig.shards().of(path);
+        rig.put("s", webhook(null, path.value(), "other"));
+        CountDownLatch queued = new CountDownLatch(1);
+        CountDownLatch staged = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        CompletableFuture<Outcome> created = new CompletableFuture<>();
+        shard.loop().submit(() -> {
+            queued.await();
+            return null;
+        });
+        shard.execute(SubscriptionsRig.creation(Retention.none(), path.value(), "1"), 1 << 20, created::complete);
+        shard.loop().submit(() -> {
+            staged.countDown();
+            removed.await();
+            return null;
+        });
+        queued.countDown();
+        staged.await();
+        rig.remove("s", path.value());
+        removed.countDown();
+        assertThat(created.join()).isInstanceOf(Outcome.Created.class);
+        rig.settle();
+        assertThat(rig.get("s").links()).extracting(StreamLink::path).containsExactly("other");
     }
 
     // ---- webhooks ----

@@ -8,12 +8,15 @@ import static io.streamkeeper.server.subscription.SubscriptionsRig.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.server.subscription.SubscriptionView.State;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +204,22 @@ class SubscriptionFiguresTest {
     }
 
     @Test
+    void moreLinksThanAPieceOfWorkDescribesComeInTheirOrder() {
+        int count = 2 * LinkViews.PIECE_LINKS + 50;
+        String[] paths =
+                IntStream.range(0, count).mapToObj(i -> "x/" + (1_000 + i)).toArray(String[]::new);
+        rig.put("s", webhook(null, paths));
+        assertThat(view("s").links()).extracting(StreamLink::path).containsExactly(paths);
+        int limit = LinkViews.PIECE_LINKS + 1;
+        SubscriptionView page = page("s", null, limit, false);
+        assertThat(page.links()).extracting(StreamLink::path).containsExactly(Arrays.copyOf(paths, limit));
+        assertThat(page.nextLinks()).isEqualTo(paths[limit - 1]);
+        SubscriptionView rest = page("s", page.nextLinks(), count, false);
+        assertThat(rest.links()).hasSize(count - limit);
+        assertThat(rest.nextLinks()).isNull();
+    }
+
+    @Test
     void aPageMayHaveOnlyThePendingLinks() {
         rig.create("a", "1");
         rig.create("b", "1");
@@ -225,6 +244,20 @@ class SubscriptionFiguresTest {
         assertThat(ids("b", "a", 10)).containsExactly("b", "b1", "b2", "b3");
         assertThat(ids("b", "c", 10)).isEmpty();
         assertThat(ids("d", null, 10)).isEmpty();
+    }
+
+    // ---- the start ----
+
+    @Test
+    void figuresDoNotWaitForTheStart() throws IOException {
+        try (SubscriptionsRig one = new SubscriptionsRig(1)) {
+            for (int i = 0; i < 40; i++) {
+                one.put("s" + i, webhook("*"));
+            }
+            assertThat(one.restartAndCount().join().subscriptions()).isLessThan(40);
+            eventually(() -> assertThat(one.subscriptions().figures().join().subscriptions())
+                    .isEqualTo(40));
+        }
     }
 
     // ---- a cursor that is moved ----
@@ -255,6 +288,19 @@ class SubscriptionFiguresTest {
                 .anyMatch(sent -> sent.wake().links().get(0).acked().equals(second));
         rig.restart();
         assertThat(rig.link("s", "a").acked()).isEqualTo(tail);
+    }
+
+    @Test
+    void aCursorIsMovedToTheBeginningAndToTheEnd() {
+        rig.create("wake");
+        Offset beginning = new Offset(rig.create("x/a", "1").generation(), 0);
+        rig.put("s", pull("x/*", "wake"));
+        Offset tail = rig.append("x/a", "2");
+        rig.seek("s", "x/a", new ReadStart.Beginning());
+        assertThat(rig.claim("s", "w").links()).containsExactly(new StreamLink("x/a", false, beginning, tail));
+        rig.seek("s", "x/a", new ReadStart.Now());
+        assertThat(rig.link("s", "x/a")).isEqualTo(new StreamLink("x/a", false, tail, tail));
+        isIn(State.IDLE, "s");
     }
 
     @Test

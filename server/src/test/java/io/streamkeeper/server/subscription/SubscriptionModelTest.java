@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +28,12 @@ class SubscriptionModelTest {
     private static final int SEEDS = 12 * Integer.getInteger("seeds", 1);
     private static final int STEPS = 250;
 
+    /** Short, so that each log has many snapshots. */
+    private static final int EVENTS_BYTES_MIN = 1 << 9;
+
+    /** What some streams keep. */
+    private static final Retention LAST_MESSAGES = new Retention(Retention.UNBOUNDED, Retention.UNBOUNDED, 2);
+
     private static final Set<ErrorCode> ALLOWED = Set.of(
             ErrorCode.FENCED,
             ErrorCode.WAKE_TOKEN_EXPIRED,
@@ -40,6 +47,8 @@ class SubscriptionModelTest {
             "all", webhook("**"),
             "pull", pull("events/**", "wake"));
 
+    private record Stream(String path, long generation) {}
+
     private record Key(String subscription, String path, long generation) {}
 
     /** The model of one seed. */
@@ -50,6 +59,9 @@ class SubscriptionModelTest {
 
         /** How far workers have processed, or where a subscription has begun. */
         private final Map<Key, Long> processed = new HashMap<>();
+
+        /** Where streams begin that do not keep everything. */
+        private final Map<Stream, Long> earliest = new HashMap<>();
 
         private final Map<Key, Long> seen = new HashMap<>();
         private final Map<String, Map<Long, String>> generations = new HashMap<>();
@@ -116,7 +128,12 @@ class SubscriptionModelTest {
         private void append() {
             rig.stores.full(false);
             String path = path();
-            tails.put(path, tails.containsKey(path) ? rig.append(path, "1") : rig.create(path, "1"));
+            tails.put(
+                    path,
+                    tails.containsKey(path)
+                            ? rig.append(path, "1")
+                            : rig.create(random.nextBoolean() ? LAST_MESSAGES : Retention.none(), path, "1"));
+            earliest.put(new Stream(path, tails.get(path).generation()), rig.earliest(path));
         }
 
         private void delete() {
@@ -140,9 +157,16 @@ class SubscriptionModelTest {
                 Key key = new Key(wake.subscription(), link.path(), link.tail().generation());
                 assertThat(link.acked().position())
                         .as("a wake begins after what was processed of %s", key)
-                        .isLessThanOrEqualTo(processed.getOrDefault(key, 0L));
+                        .isLessThanOrEqualTo(doneUpTo(key));
                 processed.merge(key, link.tail().position(), Math::max);
             }
+        }
+
+        /** Everything before is processed, or no longer kept. */
+        private long doneUpTo(Key key) {
+            return Math.max(
+                    processed.getOrDefault(key, 0L),
+                    earliest.getOrDefault(new Stream(key.path(), key.generation()), 0L));
         }
 
         private void answer() {
@@ -184,7 +208,7 @@ class SubscriptionModelTest {
                 for (StreamLink link : rig.get(id).links()) {
                     Key key = new Key(id, link.path(), link.acked().generation());
                     long acked = link.acked().position();
-                    assertThat(acked).as("the cursor of %s", key).isLessThanOrEqualTo(processed.getOrDefault(key, 0L));
+                    assertThat(acked).as("the cursor of %s", key).isLessThanOrEqualTo(doneUpTo(key));
                     assertThat(acked).as("the cursor of %s", key).isGreaterThanOrEqualTo(seen.getOrDefault(key, 0L));
                     seen.put(key, acked);
                 }
@@ -234,7 +258,7 @@ class SubscriptionModelTest {
         long only = Long.getLong("subscriptions.seed", -1);
         for (long seed = 0; seed < SEEDS; seed++) {
             long used = only < 0 ? seed : only;
-            try (SubscriptionsRig rig = new SubscriptionsRig(2)) {
+            try (SubscriptionsRig rig = new SubscriptionsRig(2, EVENTS_BYTES_MIN)) {
                 new Model(used, rig).run();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("-Dsubscriptions.seed=" + used, e);

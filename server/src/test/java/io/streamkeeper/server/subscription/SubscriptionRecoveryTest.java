@@ -13,6 +13,8 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.protocol.output.LogsFaults;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -121,12 +123,15 @@ class SubscriptionRecoveryTest {
                 .as("a jump ends no lease")
                 .isFalse();
         rig.time.setWallClock(-2 * DAY);
+        assertThat(rig.get("s").leaseUntilMillis()).isEqualTo(rig.time.nowMillis() + LEASE);
         rig.restart();
         rig.settle();
         rig.time.advance(LEASE);
         eventually(() -> assertThat(rig.get("s").isFailing()).isTrue());
         assertThat(refused(() -> rig.callback(wake, true, tails(wake)))).isEqualTo(ErrorCode.FENCED);
         rig.time.setWallClock(-DAY);
+        assertThat(rig.get("s").nextAttemptMillis())
+                .isBetween(rig.time.nowMillis() + 800, rig.time.nowMillis() + 1_200);
         rig.restart();
         rig.settle();
         rig.time.advance(1_200);
@@ -148,6 +153,20 @@ class SubscriptionRecoveryTest {
         rig.time.advance(LEASE);
         eventually(() -> assertThat(rig.read("wake")).contains("\"generation\":2"));
         assertThat(refused(() -> rig.ack(wake, true, tails(wake)))).isEqualTo(ErrorCode.FENCED);
+    }
+
+    @Test
+    void aPatternThatIsTooLongNowStillMatches() {
+        Glob pattern = new Glob(Collections.nCopies(Glob.SEGMENTS_MAX + 8, "a"));
+        assertThat(refused(() -> Glob.parse(pattern.toString()))).isEqualTo(ErrorCode.SUBSCRIPTION_INVALID);
+        rig.put(
+                "s",
+                new SubscriptionSpec(
+                        SubscriptionSpec.Kind.WEBHOOK, pattern, List.of(), SubscriptionsRig.URL, null, LEASE, null));
+        rig.restart();
+        assertThat(rig.get("s").spec().pattern()).isEqualTo(pattern);
+        rig.create(pattern.toString(), "1");
+        assertThat(rig.sent(0).wake().links()).extracting(StreamLink::path).containsExactly(pattern.toString());
     }
 
     // ---- faults ----
@@ -334,12 +353,13 @@ class SubscriptionRecoveryTest {
     @Test
     void theLogIsTrimmedAndReadTheSame() {
         rig.create("wake");
-        rig.create("a");
+        Offset tail = rig.create("a");
         rig.put("s", pull(null, "wake", "a"));
-        Offset tail = Offset.ZERO;
         for (int i = 0; i < 300; i++) {
+            Offset acked = tail;
             tail = rig.append("a", "1");
             Wake wake = rig.claim("s", "worker");
+            assertThat(wake.links()).containsExactly(new StreamLink("a", true, acked, tail));
             rig.ack(wake, true, tails(wake));
         }
         assertThat(rig.read("__ds/subscriptions/s").length()).isLessThan(100_000);

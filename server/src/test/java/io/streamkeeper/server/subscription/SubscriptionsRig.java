@@ -19,11 +19,13 @@ import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Preconditions;
 import io.streamkeeper.protocol.ReadStart;
+import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.shard.JsonRoom;
 import io.streamkeeper.server.shard.RandomIds;
+import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.server.shard.Shards;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.shard.Callback;
@@ -54,6 +56,7 @@ final class SubscriptionsRig implements AutoCloseable {
     final RefusingStores stores;
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final Shards shards;
+    private final long eventsBytesMin;
     private SubscriptionLimits limits = SubscriptionLimits.UNLIMITED;
     private Watches watches;
     private StoredSubscriptions subscriptions;
@@ -63,6 +66,11 @@ final class SubscriptionsRig implements AutoCloseable {
     }
 
     SubscriptionsRig(int shardCount) throws IOException {
+        this(shardCount, SubscriptionServices.EVENTS_BYTES_MIN);
+    }
+
+    SubscriptionsRig(int shardCount, long eventsBytesMin) throws IOException {
+        this.eventsBytesMin = eventsBytesMin;
         stores = new RefusingStores(shardCount);
         shards = new Shards(stores, loops);
         shards.start();
@@ -73,10 +81,10 @@ final class SubscriptionsRig implements AutoCloseable {
 
     private void start() {
         watches = new Watches(shards);
-        subscriptions = StoredSubscriptions.start(new SubscriptionServices(
+        subscriptions = StoredSubscriptions.of(new SubscriptionServices(
                 shards,
                 watches,
-                new SubscriptionRoom(limits, heap),
+                new SubscriptionRoom(limits, heap, null),
                 new JsonRoom(new Budget("splitting", 1L << 30)),
                 JsonSplitter::new,
                 new Subscriptions.Rights() {
@@ -96,7 +104,9 @@ final class SubscriptionsRig implements AutoCloseable {
                 new RandomIds(),
                 time,
                 time,
-                new AtomicBoolean()));
+                new AtomicBoolean(),
+                eventsBytesMin));
+        subscriptions.begin();
         subscriptions.rightsChanged();
     }
 
@@ -104,6 +114,18 @@ final class SubscriptionsRig implements AutoCloseable {
     void restart() {
         subscriptions.close();
         start();
+    }
+
+    /** Restarts, and counts before all logs are read: in the turn of the loop that begins the start. */
+    CompletableFuture<SubscriptionFigures> restartAndCount() {
+        subscriptions.close();
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            start();
+                            return subscriptions.figures();
+                        },
+                        shards.all().get(0).loop())
+                .thenCompose(figures -> figures);
     }
 
     void restart(SubscriptionLimits newLimits) {
@@ -150,20 +172,24 @@ final class SubscriptionsRig implements AutoCloseable {
     }
 
     Offset create(String path, String... messages) {
-        Body body = messages.length == 0 ? Body.empty() : body(messages);
-        return executed(
-                        Outcome.Created.class,
-                        new Command.Create(
-                                new StreamPath(path),
-                                ContentType.JSON,
-                                Expiry.never(),
-                                Retention.none(),
-                                false,
-                                null,
-                                Preconditions.NONE,
-                                body))
-                .stream()
+        return create(Retention.none(), path, messages);
+    }
+
+    Offset create(Retention retention, String path, String... messages) {
+        return executed(Outcome.Created.class, creation(retention, path, messages)).stream()
                 .tail();
+    }
+
+    static Command.Create creation(Retention retention, String path, String... messages) {
+        return new Command.Create(
+                new StreamPath(path),
+                ContentType.JSON,
+                Expiry.never(),
+                retention,
+                false,
+                null,
+                Preconditions.NONE,
+                messages.length == 0 ? Body.empty() : body(messages));
     }
 
     private static Body body(String... messages) {
@@ -172,22 +198,31 @@ final class SubscriptionsRig implements AutoCloseable {
     }
 
     Offset append(String path, String... messages) {
-        return executed(
-                        Outcome.Appended.class,
-                        new Command.Append(
-                                new StreamPath(path),
-                                ContentType.JSON,
-                                false,
-                                null,
-                                null,
-                                null,
-                                Preconditions.NONE,
-                                body(messages)))
-                .nextOffset();
+        return executed(Outcome.Appended.class, appending(path, messages)).nextOffset();
+    }
+
+    static Command.Append appending(String path, String... messages) {
+        return Command.Append.of(new StreamPath(path), ContentType.JSON, body(messages));
+    }
+
+    /** The position of the first byte that a stream keeps. */
+    long earliest(String path) {
+        return executed(Outcome.Described.class, new Command.Describe(new StreamPath(path))).stream()
+                .earliest()
+                .position();
     }
 
     void delete(String path) {
         executed(Outcome.Deleted.class, new Command.Delete(new StreamPath(path), Preconditions.NONE));
+    }
+
+    /** Drops what a stream has before a place. */
+    void trim(String path, Offset offset) {
+        Shard shard = shards.of(new StreamPath(path));
+        CompletableFuture<Outcome> trimmed = new CompletableFuture<>();
+        shard.loop()
+                .execute(() -> shard.store().trimBefore(new StreamPath(path), offset.position(), trimmed::complete));
+        assertThat(trimmed.join()).isNotInstanceOf(Refusal.class);
     }
 
     String read(String path) {
@@ -276,7 +311,11 @@ final class SubscriptionsRig implements AutoCloseable {
     }
 
     boolean seek(String id, String path, Offset offset) {
-        return result(then -> subscriptions.seek(id, new StreamPath(path), offset, then));
+        return seek(id, path, new ReadStart.At(offset));
+    }
+
+    boolean seek(String id, String path, ReadStart place) {
+        return result(then -> subscriptions.seek(id, new StreamPath(path), place, then));
     }
 
     Wake claim(String id, String worker) {
@@ -324,10 +363,7 @@ final class SubscriptionsRig implements AutoCloseable {
     }
 
     static void eventually(org.awaitility.core.ThrowingRunnable assertion) {
-        await().pollInterval(Duration.ofMillis(5))
-                .pollDelay(Duration.ZERO)
-                .atMost(Duration.ofSeconds(15))
-                .untilAsserted(assertion);
+        await().pollInterval(Duration.ofMillis(5)).pollDelay(Duration.ZERO).untilAsserted(assertion);
     }
 
     /** Waits until all loops have done what they were given. */

@@ -3,6 +3,7 @@ package io.streamkeeper.server.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamkeeper.protocol.files.Identity;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
@@ -58,7 +59,7 @@ class PrivateKeysTest {
         int head = 26;
         byte[] pkcs1 = Arrays.copyOfRange(pkcs8, head, pkcs8.length);
 
-        assertThat(key(Identities.pem("RSA PRIVATE KEY", pkcs1))).isEqualTo(key(Identities.pem("PRIVATE KEY", pkcs8)));
+        assertThat(key(Identity.pem("RSA PRIVATE KEY", pkcs1))).isEqualTo(key(Identity.pem("PRIVATE KEY", pkcs8)));
     }
 
     @Test
@@ -67,7 +68,7 @@ class PrivateKeysTest {
                 .decode(SEC1.substring(SEC1.indexOf("MHc"), SEC1.indexOf("-----END EC PRIVATE")));
         for (int length = 0; length < sec1.length; length++) {
             assertRefused(
-                    Identities.pem("EC PRIVATE KEY", Arrays.copyOf(sec1, length)),
+                    Identity.pem("EC PRIVATE KEY", Arrays.copyOf(sec1, length)),
                     "tls-key key.pem, line 1: the private key");
         }
     }

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.TlsConfig;
 import java.io.IOException;
@@ -82,7 +83,7 @@ class TlsIdentityTest {
 
     @Test
     void aDamagedCertificateIsRefusedWithItsLine() throws Exception {
-        Files.writeString(folder.resolve("cert.pem"), "text\n" + Identities.pem("CERTIFICATE", new byte[100]));
+        Files.writeString(folder.resolve("cert.pem"), "text\n" + Identity.pem("CERTIFICATE", new byte[100]));
         assertRefused("tls-cert ", "line 2: the certificate cannot be read");
     }
 

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +63,7 @@ class AccessLogTest {
 
     /** Waits for so many lines of a path; there must not be more. */
     private static List<JsonNode> lines(String path, int count) {
-        await().atMost(20, TimeUnit.SECONDS).until(() -> lines(path).size() >= count);
+        await().until(() -> lines(path).size() >= count);
         List<JsonNode> lines = lines(path);
         assertThat(lines).hasSize(count);
         return lines;

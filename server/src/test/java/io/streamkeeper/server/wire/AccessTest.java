@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -324,7 +323,6 @@ class AccessTest {
         } finally {
             replace("policy", RULES);
             Awaitility.await()
-                    .atMost(20, TimeUnit.SECONDS)
                     .until(() -> server.get(ROOT + "shared/a", bearer(READER)).status() == 200);
         }
     }
@@ -335,7 +333,6 @@ class AccessTest {
         List<String> all = List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line());
         replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line(), brief.line()));
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
                 .until(() -> server.get(ROOT + "shared/a", bearer(brief)).status() == 200);
         try (TestConnection connection = server.connect();
                 EventReader events = server.events(ROOT + "shared/a", "now", bearer(brief))) {
@@ -357,7 +354,6 @@ class AccessTest {
                 "reader", Instant.ofEpochMilli(Clock.SYSTEM.nowMillis()).plusSeconds(4));
         replace("tokens", List.of(ADMIN.line(), READER.line(), WRITER.line(), LISTER.line(), brief.line()));
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
                 .until(() -> server.get(ROOT + "shared/a", bearer(brief)).status() == 200);
         try (TestConnection connection = server.connect();
                 EventReader events = server.events(ROOT + "shared/a", "now", bearer(brief))) {

@@ -5,10 +5,10 @@ import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.config.TlsConfig.ClientCertificates;
 import io.streamkeeper.server.security.NewToken;
 import io.streamkeeper.server.tls.Identities;
-import io.streamkeeper.server.tls.Identities.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

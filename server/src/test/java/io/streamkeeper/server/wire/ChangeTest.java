@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
@@ -119,8 +118,7 @@ class ChangeTest {
         patch(path, "Stream-TTL: 1").is(200);
 
         SERVER.head(path).is(200);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> SERVER.head(path).is(404));
+        await().untilAsserted(() -> SERVER.head(path).is(404));
         patch(path, "Stream-TTL: 1").isError(404, "stream_not_found");
     }
 

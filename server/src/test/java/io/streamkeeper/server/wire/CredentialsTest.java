@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,7 +195,7 @@ class CredentialsTest {
         server.post(ROOT + "chat/audited", "x", TEXT, token("admin")).is(404);
 
         List<String> lines = new ArrayList<>();
-        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
+        Awaitility.await().until(() -> {
             lines.clear();
             lines.addAll(Files.readAllLines(folder.resolve("audit")));
             return lines.stream().anyMatch(line -> line.contains("chat/audited"));

@@ -5,7 +5,6 @@ import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static io.streamkeeper.server.wire.TestServer.path;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.protocol.StreamPath;
 import java.io.IOException;
@@ -93,7 +92,7 @@ class ForkChainTest {
             server.restart();
             delete(server, doomed.subList(DEPTH / 2, DEPTH));
             for (String path : List.of(paths.get(0), paths.get(DEPTH / 2), leaf)) {
-                await().until(() -> server.head(path).status() == 404);
+                server.head(path).is(404);
             }
             server.restart();
             server.createAt(paths.get(0), TEXT, "again");
@@ -140,7 +139,7 @@ class ForkChainTest {
                 }
             }
             delete(server, paths);
-            await().until(() -> server.head(paths.get(0)).status() == 404);
+            server.head(paths.get(0)).is(404);
             server.createAt(paths.get(0), TEXT, "again");
         }
     }
@@ -187,7 +186,7 @@ class ForkChainTest {
             delete(server, forks.subList(0, DEPTH - 1));
             server.head(root).is(410);
             server.delete(forks.get(DEPTH - 1)).is(204);
-            await().until(() -> server.head(root).status() == 404);
+            server.head(root).is(404);
         }
     }
 }

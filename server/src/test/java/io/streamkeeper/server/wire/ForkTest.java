@@ -6,7 +6,6 @@ import static io.streamkeeper.server.wire.TestServer.TEXT;
 import static io.streamkeeper.server.wire.TestServer.path;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -348,7 +347,7 @@ class ForkTest {
         SERVER.head(source).is(410);
         SERVER.delete(second).is(204);
 
-        await().until(() -> SERVER.head(source).status() == 404);
+        SERVER.head(source).is(404);
         SERVER.createAt(source, JSON, "");
     }
 
@@ -365,8 +364,8 @@ class ForkTest {
 
         SERVER.delete(grandchild).is(204);
 
-        await().until(() -> SERVER.head(fork).status() == 404);
-        await().until(() -> SERVER.head(source).status() == 404);
+        SERVER.head(fork).is(404);
+        SERVER.head(source).is(404);
     }
 
     @Test
@@ -376,10 +375,8 @@ class ForkTest {
         SERVER.delete(fork).is(204);
         assertThat(text(source)).isEqualTo("abc");
 
-        await().until(() -> {
-            SERVER.delete(source);
-            return SERVER.head(source).status() == 404;
-        });
+        SERVER.delete(source).is(204);
+        SERVER.head(source).is(404);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The protocol over HTTP/2, with and without TLS. */
 @Timeout(120)
 class Http2Test {
+    private static final List<String> BUDGETS = List.of("heads_of_requests", "reads", "bodies", "unsent_answers");
     private static final String LONG = "0123456789abcdef".repeat(20_000);
     private static final int INITIAL_WINDOW = 4;
     private static final long BYTES_PER_CONNECTION = 30 << 10;
@@ -337,6 +338,29 @@ class Http2Test {
         }
     }
 
+    /** The client has read all that its windows allow, so that the end of its side is all that the server sees. */
+    @Test
+    void aClientThatEndsItsSideLeavesNothingThatNeedsAWindow() throws Exception {
+        try (TestServer server = server()) {
+            String path = server.create(TestServer.TEXT, LONG);
+            try (FrameClient client = FrameClient.begun(server)) {
+                client.request(1, "GET", path + "?live=sse&offset=-1", null);
+                client.request(3, "GET", path + "?offset=-1", null);
+                client.request(5, "GET", path + "?live=long-poll&offset=now", null);
+                int left = 65_535;
+                while (left > 0) {
+                    left -= client.await(DATA).bytes().length;
+                }
+                client.exchange(7, "POST", path, "x", TestServer.TEXT).is(204);
+                client.endOutput();
+                await().until(() -> server.metric(Metric.CONNECTIONS) == 0);
+            }
+            for (String budget : BUDGETS) {
+                await().until(() -> server.used(budget) == 0);
+            }
+        }
+    }
+
     @Test
     void aClientThatDisconnectsLeavesNothing() throws Exception {
         try (TestServer server = server()) {
@@ -350,7 +374,7 @@ class Http2Test {
                 client.head(1).is(200);
             }
             await().until(() -> server.metric(Metric.CONNECTIONS) == 0);
-            for (String budget : List.of("heads_of_requests", "reads", "bodies", "unsent_answers")) {
+            for (String budget : BUDGETS) {
                 await().until(() -> server.used(budget) == 0);
             }
         }

@@ -56,6 +56,10 @@ class MetricsEndpointTest {
         assertThat(answer.field("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(answer.field("Cache-Control")).isEqualTo("no-store");
         for (Metric metric : Metric.values()) {
+            if (metric.metricName().matches("streamkeeper_(tier|cluster)_.*")) {
+                assertThat(page).as("a server without a tier and a cluster").doesNotContain(metric.metricName());
+                continue;
+            }
             assertThat(page)
                     .contains("# TYPE " + metric.metricName() + " "
                             + metric.type().name().toLowerCase(java.util.Locale.ROOT) + "\n");
@@ -100,6 +104,18 @@ class MetricsEndpointTest {
 
         assertThat(answer.field("Content-Type")).startsWith("application/openmetrics-text; version=1.0.0");
         assertThat(answer.text()).endsWith("# EOF\n").contains("# TYPE streamkeeper_http_sent_bytes counter\n");
+    }
+
+    @Test
+    void aReaderMayAskForTheProtobufFormat() throws IOException {
+        Answer answer = metrics("Accept: application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                        + "encoding=delimited,text/plain;version=0.0.4;q=0.3")
+                .is(200);
+
+        assertThat(answer.field("Content-Type"))
+                .isEqualTo("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+                        + " encoding=delimited");
+        assertThat(answer.text()).contains("streamkeeper_http_sent_bytes_total", "streamkeeper_loop_delay_seconds");
     }
 
     @Test

@@ -340,18 +340,15 @@ class PolicyAccessTest {
             });
             reads.start();
 
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(500))
-                    .atMost(Duration.ofSeconds(25))
-                    .until(() -> {
-                        boolean isPending = undecided.getAndIncrement() % 2 == 0;
-                        POLICY.decides(
-                                credentials -> isPending
-                                        ? new CompletableFuture<>()
-                                        : CompletableFuture.completedFuture(Authentication.unavailable("no keys")),
-                                action -> true);
-                        return ended.get();
-                    });
+            Awaitility.await().pollInterval(Duration.ofMillis(500)).until(() -> {
+                boolean isPending = undecided.getAndIncrement() % 2 == 0;
+                POLICY.decides(
+                        credentials -> isPending
+                                ? new CompletableFuture<>()
+                                : CompletableFuture.completedFuture(Authentication.unavailable("no keys")),
+                        action -> true);
+                return ended.get();
+            });
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(8));
             reads.join();
         }

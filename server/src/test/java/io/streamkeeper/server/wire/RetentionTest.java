@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.server.config.RetentionConfig;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -93,8 +92,7 @@ class RetentionTest {
     void retentionByAgeGoesByItself() {
         String path = TestServer.path();
         SERVER.put(path, "old", TestServer.TEXT, MAX_AGE + 1);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(SERVER.get(path).text()).isEmpty());
+        await().untilAsserted(() -> assertThat(SERVER.get(path).text()).isEmpty());
         assertThat(SERVER.head(path).field("Stream-Earliest-Offset")).endsWith("_0000000000000006");
         SERVER.post(path, "new", TestServer.TEXT);
         assertThat(SERVER.get(path).status()).isEqualTo(200);

@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,8 +62,7 @@ class SubscriptionMetricsTest {
     }
 
     private void becomes(long expected, Metric metric, String... labels) {
-        await().atMost(30, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(value(metric, labels)).isEqualTo(expected));
+        await().untilAsserted(() -> assertThat(value(metric, labels)).isEqualTo(expected));
     }
 
     private void subscribe(String id, String more) throws IOException {

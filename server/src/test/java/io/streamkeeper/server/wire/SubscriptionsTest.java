@@ -75,8 +75,7 @@ class SubscriptionsTest {
     }
 
     private static void awaitAcked(String id) {
-        await().atMost(20, TimeUnit.SECONDS)
-                .untilAsserted(
+        await().untilAsserted(
                         () -> assertThat(SERVER.get(SUBSCRIPTIONS + id).is(200).text())
                                 .contains("\"has_pending\":false")
                                 .doesNotContain("\"has_pending\":true"));

@@ -203,4 +203,31 @@ class TenantContentTest {
             assertThat(created).isBetween(max, max + TestServer.SHARDS - 1);
         }
     }
+
+    private static String pull(String pattern) {
+        return "{\"type\":\"pull-wake\",\"wake_stream\":\"wakes\",\"pattern\":\"" + pattern + "\"}";
+    }
+
+    @Test
+    void aTenantHasAsManySubscriptionsAsItMayAlsoAfterARestart() throws Exception {
+        String subscriptions = ROOT + "__ds/subscriptions/";
+        try (TestServer server = limited(set -> set.tenant("subscriptions=2"))) {
+            server.put(subscriptions + "a", pull("tenants/acme/**"), JSON).is(201);
+            server.put(subscriptions + "b", pull("tenants/acme/b/*"), JSON).is(201);
+            assertThat(server.put(subscriptions + "c", pull("tenants/acme/*"), JSON)
+                            .isError(429, "subscription_limit")
+                            .field("Retry-After"))
+                    .isEqualTo("60");
+            server.put(subscriptions + "a", pull("tenants/acme/**"), JSON).is(200);
+            server.put(subscriptions + "other", pull("tenants/other/**"), JSON).is(201);
+            server.put(subscriptions + "all", pull("**"), JSON).is(201);
+
+            server.restart();
+
+            server.put(subscriptions + "c", pull("tenants/acme/*"), JSON).isError(429, "subscription_limit");
+            server.delete(subscriptions + "b").is(204);
+            server.put(subscriptions + "c", pull("tenants/acme/*"), JSON).is(201);
+            server.put(subscriptions + "b", pull("tenants/acme/b/*"), JSON).isError(429, "subscription_limit");
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.streamkeeper.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.protocol.await.Patience;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One raw connection to a server; the test chooses the bytes that it sends, and responses are read strictly. */
 public final class TestConnection implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = (int) Patience.LIMIT.toMillis();
 
     private final Socket plain;
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.config.TlsConfig;
 import io.streamkeeper.server.config.TlsConfig.ClientCertificates;
 import io.streamkeeper.server.config.Transport;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.tls.Identities;
-import io.streamkeeper.server.tls.Identities.Identity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

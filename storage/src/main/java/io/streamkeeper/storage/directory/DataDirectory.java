@@ -34,6 +34,9 @@ public record DataDirectory(Path path, UUID store, int shards) {
     /** The file in a shard's directory that reserves space for a full disk. */
     public static final String RESERVE = "RESERVE";
 
+    /** The directory of a member of a cluster, with its log; no server without a cluster has it. */
+    public static final String CLUSTER = "cluster";
+
     private static final int FORMAT_BYTES_MAX = 4 << 10;
 
     private static final String FORMAT = "FORMAT";
@@ -81,7 +84,8 @@ public record DataDirectory(Path path, UUID store, int shards) {
     /** Refuses a directory that contains files of another program or of a person. */
     private static void requireNothingElse(Disk disk, Path path) throws IOException {
         List<String> names = new ArrayList<>(disk.exists(path) ? disk.list(path) : List.of());
-        names.removeIf(name -> name.equals(LOCK) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
+        names.removeIf(name ->
+                name.equals(LOCK) || name.equals(CLUSTER) || name.equals(FORMAT + ".tmp") || name.equals("lost+found"));
         for (String name : names) {
             if (!isHalfMade(disk, path, name)) {
                 throw new IOException("data directory " + path + " has \"" + name + "\" in it but no file " + FORMAT
@@ -236,9 +240,24 @@ public record DataDirectory(Path path, UUID store, int shards) {
         return manifest;
     }
 
+    /** Whether it is that of a member of a cluster. */
+    public boolean isOfMember(Disk disk) throws IOException {
+        return disk.exists(path.resolve(CLUSTER));
+    }
+
     /** Writes the format file into a copy that is otherwise complete, which makes it a data directory. */
     public void describe(Disk disk, Path copy) throws IOException {
         TextFile.write(disk, copy.resolve(FORMAT), TextFile.read(disk, path.resolve(FORMAT)));
+    }
+
+    /** The lines of the format file. */
+    public List<String> format(Disk disk) throws IOException {
+        return TextFile.read(disk, path.resolve(FORMAT));
+    }
+
+    /** Writes a format file with these lines into a directory that is otherwise complete. */
+    public static void describe(Disk disk, Path directory, List<String> format) throws IOException {
+        TextFile.write(disk, directory.resolve(FORMAT), format);
     }
 
     /** Reads the identity of the directory from its format file. */

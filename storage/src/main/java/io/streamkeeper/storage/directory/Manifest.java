@@ -21,6 +21,8 @@ import java.util.UUID;
  *     checkpointLsn}
  * @param lastGeneration no stream that the extents contain, or contained before, has a higher generation
  * @param nextFile no extent file has had this number or a higher one
+ * @param applied the place in the replicated log up to which a start replays all shards at least: nothing in the extents
+ *     is newer; {@link LogPlace#NONE} if the log is one of files
  * @param extents the files, in the order of their numbers
  */
 public record Manifest(
@@ -30,9 +32,11 @@ public record Manifest(
         long firstSegment,
         long lastGeneration,
         long nextFile,
+        LogPlace applied,
         List<ExtentRef> extents) {
     private static final String TITLE = "streamkeeper manifest ";
     private static final int VERSION = 2;
+    private static final String APPLIED = "applied ";
     private static final String NAME = "MANIFEST";
     private static final String CONVERTED = "MANIFEST.new";
 
@@ -67,6 +71,18 @@ public record Manifest(
 
     public Manifest {
         extents = List.copyOf(extents);
+    }
+
+    /** The manifest of a shard whose log is one of files. */
+    public Manifest(
+            UUID store,
+            int shard,
+            long checkpointLsn,
+            long firstSegment,
+            long lastGeneration,
+            long nextFile,
+            List<ExtentRef> extents) {
+        this(store, shard, checkpointLsn, firstSegment, lastGeneration, nextFile, LogPlace.NONE, extents);
     }
 
     /** The manifest of an empty shard. */
@@ -105,7 +121,8 @@ public record Manifest(
         disk.syncDirectory(shardDirectory);
     }
 
-    private List<String> lines() {
+    /** The lines of the file, without the checksum. */
+    List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(TITLE + VERSION);
         lines.add("store " + store);
@@ -114,6 +131,9 @@ public record Manifest(
         lines.add("first-segment " + firstSegment);
         lines.add("last-generation " + lastGeneration);
         lines.add("next-file " + nextFile);
+        if (!applied.equals(LogPlace.NONE)) {
+            lines.add(APPLIED + applied.term() + " " + applied.index());
+        }
         extents.forEach(extent -> lines.add(extent.line()));
         return lines;
     }
@@ -130,7 +150,19 @@ public record Manifest(
 
     private static Manifest read(Disk disk, Path shardDirectory, int version) throws IOException {
         Path file = in(shardDirectory);
-        List<String> lines = TextFile.read(disk, file);
+        return of(file.toString(), TextFile.read(disk, file), version);
+    }
+
+    /**
+     * The manifest with these lines.
+     *
+     * @param file its name in messages
+     */
+    static Manifest of(String file, List<String> lines) throws IOException {
+        return of(file, lines, VERSION);
+    }
+
+    private static Manifest of(String file, List<String> lines, int version) throws IOException {
         if (lines.isEmpty() || !lines.get(0).equals(TITLE + version)) {
             throw new IOException(file + " begins with \"" + (lines.isEmpty() ? "" : lines.get(0)) + "\", expected \""
                     + TITLE + version
@@ -145,14 +177,25 @@ public record Manifest(
                     number(file, lines, "first-segment"),
                     number(file, lines, "last-generation"),
                     number(file, lines, "next-file"),
+                    applied(lines),
                     extents(lines));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new DamagedFileException(file, 0, "a line cannot be read: " + e.getMessage());
         }
     }
 
-    private static long number(Path file, List<String> lines, String word) throws IOException {
+    private static long number(String file, List<String> lines, String word) throws IOException {
         return Digits.toLong(TextFile.value(file, lines, word));
+    }
+
+    private static LogPlace applied(List<String> lines) {
+        for (String line : lines) {
+            if (line.startsWith(APPLIED)) {
+                String[] words = line.split(" ", -1);
+                return new LogPlace(Digits.toLong(words[1]), Digits.toLong(words[2]));
+            }
+        }
+        return LogPlace.NONE;
     }
 
     private static List<ExtentRef> extents(List<String> lines) {

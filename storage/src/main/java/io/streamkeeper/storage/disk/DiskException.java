@@ -26,6 +26,8 @@ public final class DiskException extends IOException {
         CREATE_DIRECTORY,
         /** Renaming a file. */
         RENAME,
+        /** Giving a file a second name. */
+        LINK,
         /** Removing a file. */
         DELETE,
         /** Writing bytes, of which some may be written. */

@@ -99,6 +99,23 @@ public final class LocalDisk implements Disk {
         }
     }
 
+    /**
+     * Gives a file a second name, in a directory of the same file system: it exists until both names are deleted.
+     *
+     * @throws NoSuchFileException if there is no such file
+     */
+    public static void link(Path file, Path second) throws IOException {
+        try {
+            Files.createLink(second, file);
+        } catch (NoSuchFileException e) {
+            throw missing(file);
+        } catch (UnsupportedOperationException e) {
+            throw new DiskException(Operation.LINK, file, "its file system gives files no second name");
+        } catch (IOException e) {
+            throw new DiskException(Operation.LINK, file, e);
+        }
+    }
+
     /** Opens a file that a process locks; creates it if it does not exist. */
     public static FileChannel openLock(Path file) throws IOException {
         try {

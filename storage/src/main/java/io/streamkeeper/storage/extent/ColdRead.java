@@ -177,6 +177,19 @@ public final class ColdRead {
         return extent.file();
     }
 
+    /** Whether the read waits for another machine. */
+    boolean isRemote() {
+        for (Part part : parts) {
+            if (part instanceof InFile run && run.file().isRemote()) {
+                return true;
+            }
+            if (part instanceof PartInFile run && run.file().isRemote()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Bytes that the read returns. */
     long length() {
         return length;
@@ -246,7 +259,7 @@ public final class ColdRead {
         ByteBuf buffer = memory.allocate(run.length());
         try {
             if (run.checks()) {
-                check(run, buffer);
+                twice(run.file(), run.position(), run.bytes(), () -> check(run, buffer));
             }
             run.file().read(run.position() + run.skip(), buffer.nioBuffer(0, run.length()));
             return buffer.writerIndex(run.length());
@@ -275,15 +288,36 @@ public final class ColdRead {
         int bytes = lastRun.position() + lastRun.bytes() - firstRun.position();
         ByteBuf buffer = memory.allocate(bytes);
         try {
-            firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
-            for (Part part : parts.subList(first, end)) {
-                check((InFile) part, buffer, firstRun.position());
-            }
+            twice(firstRun.file(), firstRun.position(), bytes, () -> {
+                firstRun.file().read(firstRun.position(), buffer.nioBuffer(0, bytes));
+                for (Part part : parts.subList(first, end)) {
+                    check((InFile) part, buffer, firstRun.position());
+                }
+            });
             int from = firstRun.skip();
             int to = lastRun.position() - firstRun.position() + lastRun.skip() + lastRun.length();
             all.addComponent(true, buffer.retainedSlice(from, to - from));
         } finally {
             buffer.release();
+        }
+    }
+
+    /** A step of a read that compares checksums. */
+    private interface CheckedStep {
+        void run() throws IOException;
+    }
+
+    /** Runs a step that reads; again if bytes from another machine were damaged, perhaps on their way. */
+    private static void twice(ExtentFile file, int position, int bytes, CheckedStep step) throws IOException {
+        try {
+            step.run();
+        } catch (DamagedFileException e) {
+            if (!file.isRemote()) {
+                throw e;
+            }
+            LOG.warn("{}; it is read again", e.getMessage());
+            file.forget(position, bytes);
+            step.run();
         }
     }
 

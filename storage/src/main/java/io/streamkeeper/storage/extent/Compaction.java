@@ -408,6 +408,11 @@ final class Compaction extends ExtentJob {
         ByteBuf buffer = Unpooled.buffer(bytes, bytes);
         file.read(position, buffer.nioBuffer(0, bytes));
         if (Checksum.of(buffer, 0, bytes) != checksum) {
+            if (file.isRemote()) {
+                file.forget(position, bytes);
+                throw new ExtentUnavailableException(
+                        file.name() + " was copied to the object store meanwhile, which has returned damaged bytes");
+            }
             throw new DamagedFileException(file.name(), position, "the checksum of " + bytes + " bytes does not match");
         }
         return buffer.writerIndex(bytes);

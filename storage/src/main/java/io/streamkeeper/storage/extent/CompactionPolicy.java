@@ -106,8 +106,10 @@ public final class CompactionPolicy {
     private List<Extent> pickTier(Collection<Extent> extents) {
         Map<Integer, List<Extent>> tiers = new TreeMap<>();
         for (Extent extent : extents) {
-            tiers.computeIfAbsent(tier(extent.file().bytes()), tier -> new ArrayList<>())
-                    .add(extent);
+            if (!extent.file().isCopied()) {
+                tiers.computeIfAbsent(tier(extent.file().bytes()), tier -> new ArrayList<>())
+                        .add(extent);
+            }
         }
         for (List<Extent> tier : tiers.values()) {
             if (tier.size() >= TIER_FILES) {

@@ -152,7 +152,14 @@ final class ExtentCatalog {
             refs.add(reference(added));
         }
         return new Manifest(
-                manifest.store(), manifest.shard(), start.lsn(), start.location(), lastGeneration, nextFile, refs);
+                manifest.store(),
+                manifest.shard(),
+                start.lsn(),
+                start.location(),
+                lastGeneration,
+                nextFile,
+                start.applied(),
+                refs);
     }
 
     private static Manifest.ExtentRef reference(Extent extent) {

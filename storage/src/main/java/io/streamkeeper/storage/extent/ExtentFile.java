@@ -6,6 +6,8 @@ import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
@@ -168,6 +170,41 @@ public final class ExtentFile {
         return trailer.footerPosition()
                 + (long) trailer.blocks() * ExtentLayout.FOOTER_ENTRY_BYTES
                 + ExtentLayout.TRAILER_BYTES;
+    }
+
+    /**
+     * A part of the file without runs.
+     *
+     * @param position where it begins
+     * @param bytes its length
+     */
+    public record IndexPart(long position, int bytes) {}
+
+    /** The parts that a start reads, in order: the header, the index blocks, and footer with trailer. */
+    public List<IndexPart> indexParts() {
+        List<IndexPart> parts = new ArrayList<>(trailer.blocks() + 2);
+        parts.add(new IndexPart(0, ExtentLayout.HEADER_BYTES));
+        for (int i = 0; i < trailer.blocks(); i++) {
+            int entry = i * ExtentLayout.FOOTER_ENTRY_BYTES;
+            parts.add(new IndexPart(footer.getLong(entry), footer.getInt(entry + 8)));
+        }
+        parts.add(new IndexPart(trailer.footerPosition(), (int) (bytes() - trailer.footerPosition())));
+        return parts;
+    }
+
+    /** Whether its runs are read from another machine, see {@link ExtentFiles.Input#isRemote}. */
+    public boolean isRemote() {
+        return file.isRemote();
+    }
+
+    /** Whether a copy is on another machine, see {@link ExtentFiles.Input#isCopied}. */
+    boolean isCopied() {
+        return file.isCopied();
+    }
+
+    /** Bytes that were read are damaged, see {@link ExtentFiles.Input#forget}. */
+    public void forget(long position, int bytes) {
+        file.forget(position, bytes);
     }
 
     /** A cursor over the entries of the index, in order. */

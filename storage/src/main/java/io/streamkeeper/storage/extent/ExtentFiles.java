@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <p>A failed call throws an {@code IOException}, and its job is repeated later. A {@link
  * io.streamkeeper.storage.disk.DiskException} means that the disk refused, perhaps for want of {@linkplain #usableBytes
- * room}.
+ * room}, and an {@link ExtentUnavailableException} that another machine does not answer.
  */
 public interface ExtentFiles {
     /** A file that is being written; used by one thread at a time. */
@@ -53,6 +53,26 @@ public interface ExtentFiles {
          * @throws java.io.EOFException if the file ends before that
          */
         void read(long position, ByteBuffer into) throws IOException;
+
+        /**
+         * Whether {@link #read} waits for another machine, except for the parts that {@link ExtentFile#indexParts}
+         * names. Such a file is read on threads of its own, and never by a compaction. Does not block; false may become
+         * true, but not the other way round.
+         */
+        default boolean isRemote() {
+            return false;
+        }
+
+        /**
+         * Whether a copy is on another machine, which is why the file is not rewritten only to have fewer files. Does not
+         * block.
+         */
+        default boolean isCopied() {
+            return false;
+        }
+
+        /** The bytes that were read there are damaged: no copy of them that was kept for other reads is used again. */
+        default void forget(long position, int bytes) {}
 
         /** Releases the resources of the reading; called once, when no read is running. */
         @Override

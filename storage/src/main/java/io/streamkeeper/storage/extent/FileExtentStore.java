@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,12 @@ public final class FileExtentStore implements ExtentStore {
 
     /** The interval of reports about abandoned jobs, while no job succeeds. */
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** How long a read from another machine may wait until others have ended. */
+    private static final long REMOTE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How many reads from another machine may wait, so that they do not take the memory of all reads. */
+    private static final int REMOTE_READS_MAX = 256;
 
     private final ExtentCatalog catalog;
     private final DirtyStreams dirty;
@@ -81,6 +88,9 @@ public final class FileExtentStore implements ExtentStore {
     private boolean stopped;
     private boolean damaged;
     private volatile boolean closed;
+
+    /** Reads that wait for a thread which reads from another machine. */
+    private final AtomicInteger remoteReads = new AtomicInteger();
 
     /** Replaces the manifest of the shard. */
     public interface ManifestWriter {
@@ -169,12 +179,56 @@ public final class FileExtentStore implements ExtentStore {
     @Override
     public void read(ColdRead read, ReadMemory memory, Received then) {
         try {
-            threads.reads().execute(() -> run(read, memory, then));
+            if (read.isRemote()) {
+                readRemote(read, memory, then);
+            } else {
+                threads.reads().execute(() -> readLocal(read, memory, then));
+            }
         } catch (RuntimeException | Error e) {
             memory.close();
             read.release();
             then.failed(e);
         }
+    }
+
+    /** A file may have become remote since the read was planned: such a read must not keep the threads of others. */
+    private void readLocal(ColdRead read, ReadMemory memory, Received then) {
+        if (!read.isRemote()) {
+            run(read, memory, then);
+            return;
+        }
+        try {
+            readRemote(read, memory, then);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            read.release();
+            onLoop(() -> then.failed(e), () -> {});
+        }
+    }
+
+    /** A read that has waited for its turn for too long fails, so that each read ends within a stated time (I12). */
+    private void readRemote(ColdRead read, ReadMemory memory, Received then) {
+        if (remoteReads.incrementAndGet() > REMOTE_READS_MAX) {
+            remoteReads.decrementAndGet();
+            endUnread(read, memory, then, "too many reads wait for the object store");
+            return;
+        }
+        long askedNanos = System.nanoTime();
+        threads.remoteReads().execute(() -> {
+            remoteReads.decrementAndGet();
+            if (System.nanoTime() - askedNanos < REMOTE_WAIT_NANOS) {
+                run(read, memory, then);
+                return;
+            }
+            endUnread(read, memory, then, "other reads from the object store have taken too long");
+        });
+    }
+
+    private void endUnread(ColdRead read, ReadMemory memory, Received then, String reason) {
+        memory.close();
+        read.release();
+        ExtentUnavailableException unavailable = new ExtentUnavailableException(reason);
+        onLoop(() -> then.failed(unavailable), () -> {});
     }
 
     /** A failed read, whatever the reason, affects nothing else: it has changed nothing. */
@@ -363,16 +417,23 @@ public final class FileExtentStore implements ExtentStore {
     }
 
     private List<Extent> pick() {
+        List<Extent> extents = catalog.extents().stream()
+                .filter(FileExtentStore::isCompactable)
+                .toList();
         if (!room.isEnough()) {
-            return policy.pickToMakeRoom(catalog.extents(), Math.min(compactedBytesMax, room.bytes()));
+            return policy.pickToMakeRoom(extents, Math.min(compactedBytesMax, room.bytes()));
         }
-        List<Extent> due = policy.pick(catalog.extents());
+        List<Extent> due = policy.pick(extents);
         if (!due.isEmpty()) {
             return due;
         }
-        List<Extent> wanted =
-                catalog.extents().stream().filter(requested::concerns).toList();
+        List<Extent> wanted = extents.stream().filter(requested::concerns).toList();
         return policy.pickToMakeRoom(wanted, compactedBytesMax);
+    }
+
+    /** Of a file on another machine only the index can be read without waiting, which suffices to remove it. */
+    private static boolean isCompactable(Extent extent) {
+        return !extent.file().isRemote() || extent.neededBytes() == 0;
     }
 
     private boolean isCheckpointDue() {
@@ -567,7 +628,7 @@ public final class FileExtentStore implements ExtentStore {
     /** Releases the part of the journal that the manifest does not need. */
     void releaseLog() {
         Manifest manifest = catalog.manifest();
-        journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()));
+        journal.release(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment(), manifest.applied()));
     }
 
     /** Whether the shard's loop has closed the store; work in the background then ends. */

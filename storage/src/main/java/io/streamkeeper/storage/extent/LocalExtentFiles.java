@@ -1,6 +1,7 @@
 package io.streamkeeper.storage.extent;
 
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.ObjectList;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
 import java.io.IOException;
@@ -26,6 +27,27 @@ public final class LocalExtentFiles implements ExtentFiles {
     /** Opens one file at any path. */
     public static Input open(Disk disk, Path file) throws IOException {
         return new LocalInput(disk.open(file));
+    }
+
+    /**
+     * Refuses a shard of which extent files are only in an object store, for commands that read the directory alone.
+     *
+     * @throws IOException if there is such a file
+     */
+    public static void requireAll(Disk disk, Path shardDirectory) throws IOException {
+        if (!ObjectList.exists(disk, shardDirectory)) {
+            return;
+        }
+        ObjectList list = ObjectList.read(disk, shardDirectory);
+        List<Long> local = of(disk, shardDirectory).list();
+        long remote = list.copies().keySet().stream()
+                .filter(number -> !local.contains(number))
+                .count();
+        if (remote > 0) {
+            throw new IOException(remote + " extent files of " + shardDirectory + " are only at " + list.location()
+                    + ", which this command does not read; expected --tier " + list.location()
+                    + ", as the server has it");
+        }
     }
 
     private Path path(long number) {

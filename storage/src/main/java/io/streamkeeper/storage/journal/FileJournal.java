@@ -1,18 +1,13 @@
 package io.streamkeeper.storage.journal;
 
-import io.netty.buffer.ByteBuf;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.disk.Obstacle;
-import io.streamkeeper.storage.disk.StorageBusyException;
 import io.streamkeeper.storage.disk.StorageFailedException;
-import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.journal.LogWriter.Frame;
-import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
-import io.streamkeeper.storage.record.RecordCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,15 +25,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The records of one turn of the loop form one frame, which is submitted to the writer at the end of the turn. While
  * the writer syncs, more frames arrive, and the next sync covers all of them.
- *
- * <p>A record is staged completely or not: if copying fails, the record is removed from the frame, because half of a
- * record would make the whole frame, and the log after it, unreadable.
  */
 final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
 
     private final MemoryBudget memory;
-    private final RecordBlocks blocks;
+    private final RecordBatches batches;
     private final Segments segments;
     private final LogWriter writer;
     private final Executor loop;
@@ -47,14 +39,12 @@ final class FileJournal implements Journal {
     private Listener listener = Listener.NONE;
 
     private long lastLsn;
-    private long durableLsn;
+    private volatile long durableLsn;
     private long stagedBytes;
     private long epoch;
-    private boolean flushes;
     private volatile boolean closed;
     private @Nullable StorageFailedException failure;
     private @Nullable Obstacle obstacle;
-    private @Nullable Obstacle checkpointObstacle;
 
     private final FromWriter fromWriter = new FromWriter();
     private final boolean syncs;
@@ -64,18 +54,6 @@ final class FileJournal implements Journal {
 
     /** The waiters of the sync that is running. */
     private List<Synced> underSync = List.of();
-
-    private @Nullable Block frameBlock;
-    private int frameStart;
-    private int frameCount;
-    private long frameFirstLsn;
-    private boolean frameMakesRoom;
-
-    /**
-     * Whether the record that is being staged deletes, trims or releases; such a record finds room even if the memory or
-     * the disk is full.
-     */
-    private boolean makesRoom;
 
     /**
      * A journal that continues a recovered log.
@@ -93,7 +71,8 @@ final class FileJournal implements Journal {
             boolean syncs,
             ShardThreads threads) {
         this.memory = memory;
-        this.blocks = new RecordBlocks(memory, this::allocate);
+        this.batches = new RecordBatches(
+                memory, FrameLayout.HEADER_BYTES, FrameLayout.ALIGNMENT, threads.loop(), this::submitFrame);
         this.segments = segments;
         this.loop = threads.loop();
         this.thread = threads.journal();
@@ -114,18 +93,6 @@ final class FileJournal implements Journal {
      * @param lastLsn the last log sequence number that anything refers to
      */
     record LogEnd(long segment, long end, long lastLsn) {}
-
-    private ByteBuf allocate(int bytes) {
-        try {
-            return makesRoom ? memory.allocateToMakeRoom(bytes) : memory.allocate(bytes);
-        } catch (StorageFullException e) {
-            if (checkpointObstacle != null && checkpointObstacle.isDiskFull()) {
-                throw new StorageFullException(fullDisk(checkpointObstacle));
-            }
-            throw new StorageBusyException("writes arrive faster than the disk stores them: " + memory.usedBytes()
-                    + " bytes wait for a checkpoint; try again later");
-        }
-    }
 
     @Override
     public void listen(Listener newListener) {
@@ -149,84 +116,27 @@ final class FileJournal implements Journal {
         if (failure != null) {
             throw failure;
         }
-        makesRoom = record.makesRoom();
-        int headBytes = RecordCodec.bytesMax(record, payload.runs()) - payload.storedBytes();
-        Block block = blocks.blockFor(payload, FrameLayout.HEADER_BYTES + headBytes, FrameLayout.ALIGNMENT);
-        flushLater();
-        beginFrame(block);
-        ByteBuf out = block.memory();
-        int start = out.writerIndex();
-        Staged staged;
-        try {
-            RecordCodec.begin(out, record, payload.runs());
-            int position = out.writerIndex();
-            blocks.write(payload, block);
-            RecordCodec.finish(out, start);
-            staged = new Staged(epoch, lastLsn + 1, block, position);
-        } catch (RuntimeException | Error e) {
-            out.writerIndex(start);
-            throw e;
-        }
+        RecordBatches.Added added = batches.add(record, payload, lastLsn + 1);
         lastLsn++;
-        frameCount++;
-        frameMakesRoom &= makesRoom;
-        stagedBytes += out.writerIndex() - start;
-        return staged;
-    }
-
-    private void flushLater() {
-        if (!flushes) {
-            loop.execute(this::flush);
-            flushes = true;
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private void beginFrame(Block block) {
-        if (frameBlock == block) {
-            return;
-        }
-        submitFrame();
-        align(block.memory());
-        int start = block.memory().writerIndex();
-        block.memory().writeZero(FrameLayout.HEADER_BYTES).retain();
-        frameBlock = block;
-        frameStart = start;
-        frameCount = 0;
-        frameMakesRoom = true;
-        frameFirstLsn = lastLsn + 1;
-    }
-
-    private static void align(ByteBuf bytes) {
-        bytes.writeZero(FrameLayout.paddedBytes(bytes.writerIndex()) - bytes.writerIndex());
+        stagedBytes += added.bytes();
+        return new Staged(epoch, lastLsn, added.block(), added.payload());
     }
 
     @Override
     public void endBatch() {
-        submitFrame();
+        batches.end();
     }
 
-    /** Ends a turn: submits the records that were staged in it. */
-    private void flush() {
-        flushes = false;
-        submitFrame();
-    }
-
-    private void submitFrame() {
-        Block block = frameBlock;
-        if (block == null) {
-            return;
-        }
-        frameBlock = null;
-        if (frameCount == 0) {
-            block.memory().writerIndex(frameStart).release();
-            return;
-        }
+    private void submitFrame(RecordBatches.Batch batch) {
         try {
-            int length = block.memory().writerIndex() - frameStart;
-            align(block.memory());
-            writer.submit(
-                    new Frame(block.memory(), frameStart, length, frameCount, frameFirstLsn, epoch, frameMakesRoom));
+            writer.submit(new Frame(
+                    batch.memory(),
+                    batch.start(),
+                    batch.length(),
+                    batch.count(),
+                    batch.firstLsn(),
+                    epoch,
+                    batch.makesRoom()));
         } catch (RuntimeException | Error e) {
             // This answers all waiters, perhaps including the command that is being executed: the caller must not treat
             // the exception as a fault that is still to be answered.
@@ -281,23 +191,16 @@ final class FileJournal implements Journal {
     private void onRefused(long firstLsn, Obstacle met) {
         epoch++;
         obstacle = met;
-        if (frameBlock != null) {
-            frameBlock.memory().release();
-            frameBlock = null;
-        }
+        batches.drop();
         listener.refused(firstLsn, refusal(met));
     }
 
     private static Refusal refusal(Obstacle met) {
         return met.isDiskFull()
-                ? Refusal.of(ErrorCode.STORAGE_FULL, fullDisk(met))
+                ? Refusal.of(ErrorCode.STORAGE_FULL, RecordBatches.fullDisk(met))
                 : Refusal.of(
                         ErrorCode.OVERLOADED,
                         "the store cannot write for now (" + met.reason() + "); nothing was taken, try again later");
-    }
-
-    private static String fullDisk(Obstacle met) {
-        return "the disk is full (" + met.reason() + "); delete streams or make room, and try again";
     }
 
     private void onFailed(Throwable reason) {
@@ -429,15 +332,15 @@ final class FileJournal implements Journal {
 
     @Override
     public void checkpointObstacle(@Nullable Obstacle met) {
-        checkpointObstacle = met;
+        batches.checkpointObstacle(met);
     }
 
     /** Submits the staged records; the last task of the journal's thread writes them and closes the files. */
     @Override
     public void close() {
         closed = true;
-        submitFrame();
-        blocks.close();
+        batches.end();
+        batches.close();
         thread.execute(() -> {
             try {
                 writer.close();

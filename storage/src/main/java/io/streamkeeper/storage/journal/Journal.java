@@ -1,13 +1,16 @@
 package io.streamkeeper.storage.journal;
 
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.directory.LogPlace;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageBusyException;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.memory.Block;
+import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This interface uses only log sequence numbers (lsn) and epochs, so that a replicated log can implement it as well
  * as one in files. The records of one epoch become durable in order. An epoch ends when staged records are refused or
- * lost, or when another machine becomes the owner of the log. A record that was staged in that epoch and is not durable
+ * lost, or when another process becomes the owner of the log. A record that was staged in that epoch and is not durable
  * by its end never becomes durable as it was staged. The next epoch may use the same lsn again, so a record that is not
  * durable yet is identified by its epoch and its lsn; a durable one by its lsn.
  *
@@ -64,16 +67,42 @@ public interface Journal extends AutoCloseable {
          * The journal has ended the epoch and does not know whether the records staged from {@code firstLsn} on were
          * kept. They must be undone, last first, so that the state is that of the durable records; {@code refusal} says
          * that their fate is not known. One of these records that becomes durable after all is applied like one that
-         * another machine has decided.
+         * another process has decided.
          */
         void lost(long firstLsn, Refusal refusal);
 
         /** Records that are not durable yet never will be, nor any later ones (I9). */
         void failed(StorageFailedException reason);
+
+        /**
+         * Records that another process has decided are durable, while the shard is a copy: it applies them. Everything
+         * that was staged here is durable, refused or lost. Streams keep the memory of {@code records} as long as they
+         * refer to it. A log that has one process only never calls this.
+         *
+         * @param inherited what each fork inherits that the records create, in their order, see {@link
+         *     LoggedRecords#forks}; the shards of the sources have counted these forks, in the order of the log
+         */
+        default void received(LoggedRecords records, List<Lineage> inherited) {
+            throw new IllegalStateException("this listener receives no records of another process");
+        }
+
+        /** This process leads from now on: the shard owns the log, and has received everything in it. */
+        default void leads() {}
+
+        /** Records wait to be received for want of memory: a checkpoint begins without delay. */
+        default void pressed() {}
     }
 
     /** Sets the listener; called before the first record is staged. */
     void listen(Listener listener);
+
+    /**
+     * Whether this process leads, so that the shard is the owner of the log, and decides. Otherwise it is a copy, which
+     * applies what the owner logs, see {@link Listener#received}, and logs nothing.
+     */
+    default boolean leads() {
+        return true;
+    }
 
     // ---- records ----
 
@@ -108,7 +137,7 @@ public interface Journal extends AutoCloseable {
     /** The lsn of the record that was staged last; the next record gets the next lsn. */
     long lastLsn();
 
-    /** Every record up to this lsn is durable. */
+    /** Every record up to this lsn is durable; any thread may call this. */
     long durableLsn();
 
     /**
@@ -156,8 +185,15 @@ public interface Journal extends AutoCloseable {
      * @param lsn every record up to this one is in an extent
      * @param location a number that the journal chooses and the manifest keeps: a file, or an index in a replicated
      *     log; no record after {@code lsn} is before it
+     * @param applied the place in a replicated log of the last record that the shard has applied: a start replays all
+     *     shards up to there at least, because what is in an extent of one may depend on the records of another
      */
-    record ReplayStart(long lsn, long location) {}
+    record ReplayStart(long lsn, long location, LogPlace applied) {
+        /** The start of a log that has one process only. */
+        public ReplayStart(long lsn, long location) {
+            this(lsn, location, LogPlace.NONE);
+        }
+    }
 
     /** The place where a start begins to read if every record up to {@code lsn} is in an extent; does not block. */
     ReplayStart replayStart(long lsn);

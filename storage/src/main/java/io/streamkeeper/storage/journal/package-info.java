@@ -1,5 +1,6 @@
 /**
- * The log of a shard. {@link io.streamkeeper.storage.journal.Journal} is the interface; {@link
+ * The log of a shard. {@link io.streamkeeper.storage.journal.Journal} is the interface, and {@link
+ * io.streamkeeper.storage.journal.LoggedRecords} what it reports of other processes; {@link
  * io.streamkeeper.storage.journal.MemoryJournal} writes nothing to a disk; {@link
  * io.streamkeeper.storage.journal.FileJournal} writes records into frames, on the loop of the shard.
  *

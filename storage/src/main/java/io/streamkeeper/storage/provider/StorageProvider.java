@@ -1,6 +1,8 @@
 package io.streamkeeper.storage.provider;
 
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.extent.ExtentFiles;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardLog;
 import java.io.IOException;
 
@@ -37,4 +39,21 @@ public interface StorageProvider {
     default ShardLog log(ShardIdentity shard, ShardLog local) throws IOException {
         return local;
     }
+
+    /**
+     * A shard is open.
+     *
+     * @param journal of which {@link Journal#durableLsn} may be read by any thread, and nothing else
+     */
+    default void opened(ShardIdentity shard, Journal journal) {}
+
+    /**
+     * All shards of a data directory are open, and serve.
+     *
+     * @throws IOException if the provider cannot be used; the shards are closed then
+     */
+    default void started(DataDirectory data) throws IOException {}
+
+    /** Releases what the provider holds, when no shard is open any more. */
+    default void close() {}
 }

@@ -2,6 +2,7 @@ package io.streamkeeper.storage.recovery;
 
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.directory.ObjectList;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.extent.ExtentConfig;
@@ -70,7 +71,11 @@ public final class FileShard {
         ShardIdentity identity = new ShardIdentity(data.store(), shard, directory);
         ShardLog log = provider.log(
                 identity, new FileLog(disk, directory, data.store(), shard, config.segmentBytes(), config.syncs()));
-        ExtentFiles files = provider.extentFiles(identity, LocalExtentFiles.of(disk, directory));
+        ExtentFiles local = LocalExtentFiles.of(disk, directory);
+        ExtentFiles files = provider.extentFiles(identity, local);
+        if (files == local) {
+            requireNoObjects(disk, directory);
+        }
         Recovery recovery = new Recovery(directory.toString(), log, files, manifest, memory);
         Journal journal;
         try {
@@ -80,6 +85,7 @@ public final class FileShard {
             disk.syncDirectory(directory);
             tidy(files, manifest);
             journal = log.open(memory, recovery.lastLsn(), guarded);
+            provider.opened(identity, journal);
         } catch (IOException | RuntimeException | Error e) {
             recovery.close();
             throw e;
@@ -107,6 +113,17 @@ public final class FileShard {
                 recovery.lastLsn(),
                 (System.nanoTime() - begunNanos) / 1_000_000);
         return store;
+    }
+
+    /** Refuses a shard of which files are in an object store, which this start does not use. */
+    private static void requireNoObjects(Disk disk, Path directory) throws IOException {
+        if (ObjectList.exists(disk, directory)) {
+            ObjectList list = ObjectList.read(disk, directory);
+            if (!list.isEmpty()) {
+                throw new IOException(ObjectList.in(directory) + " names objects at " + list.location()
+                        + "; start the server with --tier " + list.location());
+            }
+        }
     }
 
     /** Limits the size of a checkpoint, because the configured one may exceed the limit of the backlog. */

@@ -70,11 +70,15 @@ public final class RecoveredForks {
 
     /**
      * A deleted fork that has no forks itself needs no source. This is decided for a fork before it is decided for its
-     * source.
+     * source, and by the owner of the log only: a copy may receive the creation of one of its forks later.
      */
     private void uncountIfUnneeded(StreamState stream) {
         LogRecord.Fork fork = stream.fork();
-        if (fork != null && stream.isDurablyDeleted() && stream.forks() == 0) {
+        if (fork != null
+                && stream.isDurablyDeleted()
+                && stream.forks() == 0
+                && owner(stream.path()).leads()
+                && stream.releaseSource()) {
             owner(fork.origin().source()).start().uncountFork(fork.sourceGeneration());
         }
     }

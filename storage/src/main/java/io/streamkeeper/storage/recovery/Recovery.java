@@ -7,6 +7,7 @@ import io.streamkeeper.storage.extent.Extent;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.LoggedRecords;
 import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
@@ -30,9 +31,6 @@ import java.util.Set;
  * creation, must be about a known stream; if it is not, this is damage, and stops the start (I10).
  */
 public final class Recovery {
-    /** The epoch of records that are read from the log: they are durable, so no end of an epoch undoes them. */
-    private static final long DURABLE = 0;
-
     private final String directory;
     private final ShardLog log;
     private final ExtentFiles files;
@@ -73,7 +71,10 @@ public final class Recovery {
         try {
             lastLsn = Math.max(
                     lastLsn,
-                    log.replay(new Journal.ReplayStart(manifest.checkpointLsn(), manifest.firstSegment()), replay));
+                    log.replay(
+                            new Journal.ReplayStart(
+                                    manifest.checkpointLsn(), manifest.firstSegment(), manifest.applied()),
+                            replay));
         } finally {
             replay.close();
         }
@@ -187,20 +188,15 @@ public final class Recovery {
 
         @Override
         public void records(ByteBuf buffer, int index, int length, long firstLsn, int count) throws IOException {
-            ByteBuf records = buffer.slice(index, length);
-            long lsn = firstLsn;
             try {
-                for (int i = 0; i < count; i++) {
-                    RecordCodec.Read read = RecordCodec.read(records, interned);
-                    int position = index + read.payload();
-                    if (lsn > manifest.checkpointLsn()) {
-                        apply(read, new Journal.Staged(DURABLE, lsn, block, position));
+                new LoggedRecords(block, index, length, firstLsn, count).forEach(interned, (read, place) -> {
+                    if (place.lsn() > manifest.checkpointLsn()) {
+                        apply(read, place);
                     }
-                    lsn++;
-                }
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                });
+            } catch (IllegalArgumentException e) {
                 throw new IOException(
-                        "journal of " + directory + ": record " + lsn + " cannot be applied: " + e.getMessage()
+                        "journal of " + directory + ": " + e.getMessage()
                                 + "; nothing was changed. Restore the data directory from a backup",
                         e);
             }

@@ -11,6 +11,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.record.Payload;
+import io.streamkeeper.storage.record.RunLimits;
 import io.streamkeeper.storage.record.Runs;
 import io.streamkeeper.storage.record.StreamConfig;
 import io.streamkeeper.storage.stream.StreamState;
@@ -53,11 +54,16 @@ final class Change implements CommitQueue.Step {
         if (answer != null) {
             Use.record(shard, stream);
             shard.answer(stream, answer, reply);
-        } else if (!shard.heap().hasRoom()) {
+        } else if (!shard.heap().hasRoomFor(moreHeap(stream, change.change()))) {
             shard.refuseForHeap(reply);
         } else {
             stage(shard, stream, change.change(), now, reply);
         }
+    }
+
+    private static long moreHeap(StreamState stream, MetadataChange change) {
+        RunLimits limits = RunLimits.of(change.retention(stream.config().retention()));
+        return stream.content().moreHeapWith(limits);
     }
 
     private static void stage(ShardState shard, StreamState stream, MetadataChange change, long now, Reply reply) {

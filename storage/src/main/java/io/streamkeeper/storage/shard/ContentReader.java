@@ -8,6 +8,7 @@ import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.storage.extent.ColdRead;
 import io.streamkeeper.storage.extent.ExtentStore;
+import io.streamkeeper.storage.extent.ExtentUnavailableException;
 import io.streamkeeper.storage.extent.Received;
 import io.streamkeeper.storage.memory.Buffers;
 import io.streamkeeper.storage.memory.PinnedBytes;
@@ -355,6 +356,11 @@ public final class ContentReader {
     private static Refusal refusal(Throwable reason) {
         if (!(reason instanceof IOException)) {
             return ShardFaults.ofStep(reason);
+        }
+        if (reason instanceof ExtentUnavailableException) {
+            return Refusal.of(
+                    ErrorCode.TIER_UNAVAILABLE,
+                    "the data is in the object store, which has not answered in time; try again later");
         }
         LOG.error("stored data cannot be read", reason);
         return Refusal.of(

@@ -88,7 +88,11 @@ final class Deletion implements CommitQueue.Step {
         long bytesBefore = CountedStep.bytes(stream);
         Deletion step = apply(shard, stream, record, staged);
         step.again = again;
-        shard.commit(staged.lsn(), shard.counted(step, stream, streamsBefore, bytesBefore), outcome, reply);
+        shard.commit(
+                staged.lsn(),
+                shard.counted(step, stream, streamsBefore, bytesBefore),
+                outcome,
+                shard.releases().before(stream.path(), reply));
     }
 
     /** See {@link ShardState#apply}. */
@@ -112,7 +116,7 @@ final class Deletion implements CommitQueue.Step {
         if (drops) {
             shard.drop(stream);
         }
-        if (stream.forks() == 0) {
+        if (drops || (shard.leads() && stream.forks() == 0)) {
             shard.releaseSourceOf(stream);
         }
     }

@@ -46,6 +46,10 @@ public final class Forks {
 
     /** Finds the source of a fork and counts the fork; see {@link ShardStore#pinSource}. */
     void pin(ShardState shard, ForkOrigin origin, @Nullable ContentType contentType, Callback<ForkSource> then) {
+        if (!shard.leads()) {
+            then.refuse(ShardState.noLead());
+            return;
+        }
         ForkSource pinned;
         try {
             StreamState source = shard.visible(origin.source());
@@ -84,13 +88,29 @@ public final class Forks {
         count(source);
         shard.heap().count(source);
         shard.answer(source, new Outcome.Deleted(), outcome -> {
-            if (isBeingTrimmed(source)) {
-                then.refuse((Refusal) outcome);
+            Callback<ForkSource> counted = countedOnce(shard, source, then);
+            if (outcome instanceof Refusal refusal && isBeingTrimmed(source)) {
+                counted.refuse(refusal);
             } else {
-                pin(shard, origin, contentType, then);
+                pin(shard, origin, contentType, counted);
             }
-            shard.giveBack(source.path(), source.generation());
         });
+    }
+
+    /** Ends the count that was made while a fork waited: before a refusal, and before any later release. */
+    private static Callback<ForkSource> countedOnce(ShardState shard, StreamState source, Callback<ForkSource> then) {
+        return new Callback<>() {
+            @Override
+            public void complete(ForkSource pinned) {
+                shard.giveBack(source.path(), source.generation(), () -> {});
+                then.complete(pinned);
+            }
+
+            @Override
+            public void refuse(Refusal refusal) {
+                shard.giveBack(source.path(), source.generation(), () -> then.refuse(refusal));
+            }
+        };
     }
 
     private static Refusal noSource(ForkOrigin origin, boolean deleted) {

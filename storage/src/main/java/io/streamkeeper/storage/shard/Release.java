@@ -29,9 +29,9 @@ final class Release implements CommitQueue.Step {
         this.before = stream.bounds();
     }
 
-    /** Releases a stream if bytes are kept for forks and it has none. */
+    /** If the shard owns its log, releases a stream if bytes are kept for forks and it has none. */
     static void decide(ShardState shard, StreamState stream) {
-        if (stream.forks() == 0 && stream.isKeptForForks()) {
+        if (shard.leads() && stream.forks() == 0 && stream.isKeptForForks()) {
             decide(shard, stream, outcome -> {});
         }
     }
@@ -64,6 +64,7 @@ final class Release implements CommitQueue.Step {
     public void publish() {
         if (before.deleted()) {
             shard.drop(stream);
+            shard.releaseSourceOf(stream);
         } else {
             shard.dropBefore(stream, before.earliest());
         }

@@ -50,7 +50,8 @@ public final class ShardFaults {
                 task -> threads.loop().execute(() -> runOnLoop(task)),
                 guarded(threads.journal()),
                 guarded(threads.background()),
-                guarded(threads.reads()));
+                guarded(threads.reads()),
+                guarded(threads.remoteReads()));
     }
 
     private Executor guarded(Executor thread) {

@@ -52,7 +52,11 @@ public final class ShardStart {
 
     private void recover(StreamState stream, long nowMillis) {
         state.dropBefore(stream, stream.kept());
-        stream.lifetime().recover(nowMillis);
+        if (state.leads()) {
+            stream.lifetime().recover(nowMillis);
+        } else {
+            stream.lifetime().received(nowMillis, state.clock().steadyMillis());
+        }
         state.useLater(stream);
         found.add(stream);
         state.put(stream);

@@ -24,7 +24,9 @@ import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.stream.StreamTable;
 import io.streamkeeper.storage.stream.TailWaiters;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +57,15 @@ public final class ShardState {
     private final Set<StreamState> overdue = new LinkedHashSet<>();
     private ShardFigures figures = ShardFigures.NONE;
     private StreamHeap heap = new StreamHeap(null);
+    private final SourceReleases releases = new SourceReleases();
     private final ChangeHistory changes = new ChangeHistory(bytes -> heap.tryReserve(bytes));
     private @Nullable StreamUsage usage;
     private @Nullable StreamObserver observer;
     private int closedCount;
+
+    /** All streams by their generations, in a copy that has received records; else null. */
+    private @Nullable Map<Long, StreamState> byGeneration;
+
     private long useIntervalMillis = NOTHING_IS_KEPT;
     private long usesRefusedMillis = -1;
 
@@ -108,9 +115,32 @@ public final class ShardState {
         return producers;
     }
 
+    /** The sources that are being released, and the answers that wait for that. */
+    SourceReleases releases() {
+        return releases;
+    }
+
     /** The last creations, closures and deletions. */
     ChangeHistory changes() {
         return changes;
+    }
+
+    /** Whether the shard owns its log, and so decides, see {@link Journal#leads}. */
+    boolean leads() {
+        return journal.leads();
+    }
+
+    /** Refuses a command if the shard does not own its log; returns whether it has. */
+    boolean refusesToDecide(Reply reply) {
+        if (leads()) {
+            return false;
+        }
+        reply.complete(noLead());
+        return true;
+    }
+
+    static Refusal noLead() {
+        return Refusal.of(ErrorCode.NO_LEADER, "another server decides about the stream; try again later");
     }
 
     /** The streams whose creation is durable and whose deletion is not, by path; without reserved ones. */
@@ -275,6 +305,31 @@ public final class ShardState {
 
     // ---- lookup ----
 
+    /**
+     * The stream with this generation, for a received record.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    StreamState known(long generation) {
+        Map<Long, StreamState> known = byGeneration;
+        if (known == null) {
+            Map<Long, StreamState> all = new HashMap<>();
+            streams.forEach(stream -> all.put(stream.generation(), stream));
+            byGeneration = all;
+            known = all;
+        }
+        StreamState stream = known.get(generation);
+        if (stream == null) {
+            throw new IllegalArgumentException("it is about stream " + generation + ", which is not known");
+        }
+        return stream;
+    }
+
+    /** The shard owns its log: no record is received. */
+    void forgetGenerations() {
+        byGeneration = null;
+    }
+
     /** The stream that was staged last at a path, deleted or not, or null. */
     @Nullable
     StreamState latest(StreamPath path) {
@@ -341,7 +396,7 @@ public final class ShardState {
             reply.complete(Refusal.of(ErrorCode.STORAGE_FULL, String.valueOf(e.getMessage())));
         } catch (StorageBusyException e) {
             extents.pressed();
-            reply.complete(Refusal.of(ErrorCode.OVERLOADED, String.valueOf(e.getMessage())));
+            reply.complete(leads() ? Refusal.of(ErrorCode.OVERLOADED, String.valueOf(e.getMessage())) : noLead());
         } catch (StorageFailedException e) {
             reply.complete(CommitQueue.refusal(e));
         }
@@ -421,10 +476,14 @@ public final class ShardState {
         commits.add(about.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
     }
 
-    /** Answers from a path's staged state, once that state is durable, also if its stream is deleted. */
+    /**
+     * Answers from a path's staged state, once that state is durable, also if its stream is deleted; if that was a fork,
+     * once its source knows it.
+     */
     void answer(StreamPath about, Outcome outcome, Reply reply) {
         StreamState stream = streams.at(about);
-        commits.add(stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, outcome, reply);
+        commits.add(
+                stream == null ? 0 : stream.lastLsn(), CommitQueue.Step.NONE, outcome, releases.before(about, reply));
     }
 
     // ---- the table ----
@@ -432,6 +491,9 @@ public final class ShardState {
     /** Adds a stream whose creation is staged. */
     void put(StreamState stream) {
         streams.put(stream);
+        if (byGeneration != null) {
+            byGeneration.put(stream.generation(), stream);
+        }
     }
 
     /** The creation of a stream is durable. */
@@ -459,20 +521,53 @@ public final class ShardState {
 
     /**
      * Reduces the fork count of a fork's source, once: when nothing reads or inherits the fork any more, and the record
-     * of that is durable. This is done in a later turn of the source's shard, see {@link ShardStore.SourceReleaser}.
+     * of that is durable. Answers about the path of the fork wait for it, see {@link SourceReleases}.
      */
     void releaseSourceOf(StreamState stream) {
-        LogRecord.Fork fork = stream.fork();
-        if (fork != null) {
-            // The release of the fork itself may be staged already; this does not wait for it.
-            long durableLsn = Math.min(stream.lastLsn(), journal.durableLsn());
-            journal.whenSynced(durableLsn, () -> giveBack(fork.origin().source(), fork.sourceGeneration()));
+        if (stream.fork() != null) {
+            String path = stream.pathText();
+            releases.begin(path);
+            releaseSourceOf(stream, () -> releases.end(path));
         }
     }
 
-    /** Reduces the fork count of a source by one, in a later turn. */
-    void giveBack(StreamPath source, long generation) {
-        releaser.release(source, generation);
+    /**
+     * The same; no answer waits for it. {@code done} runs on the loop of this shard when the source counts the fork no
+     * more, and neither do the ancestors that are released with it, or never will because a shard has failed.
+     */
+    void releaseSourceOf(StreamState stream, Runnable done) {
+        LogRecord.Fork fork = stream.fork();
+        if (fork == null || !stream.releaseSource()) {
+            done.run();
+            return;
+        }
+        journal.whenSynced(neededBySource(stream, fork), new Journal.Synced() {
+            @Override
+            public void synced() {
+                giveBack(fork.origin().source(), fork.sourceGeneration(), done);
+            }
+
+            @Override
+            public void failed(StorageFailedException reason) {
+                done.run();
+            }
+        });
+    }
+
+    /**
+     * The last record that must survive a power cut if the release of the source does. In the log of this shard, that
+     * release is after all of them. Of another shard, everything durable must be synced first: the deletion of the fork,
+     * and those of its own forks. A release of the fork which is staged need not; and an undone creation has no record.
+     */
+    private long neededBySource(StreamState stream, LogRecord.Fork fork) {
+        StreamState source = streams.at(fork.origin().source());
+        boolean isHere = source != null && source.generation() == fork.sourceGeneration();
+        return isHere || stream.lastLsn() == 0 ? 0 : journal.durableLsn();
+    }
+
+    /** Reduces the fork count of a source by one, see {@link ShardStore.SourceReleaser}. */
+    void giveBack(StreamPath source, long generation, Runnable done) {
+        releaser.release(source, generation, done);
     }
 
     /** Drops the bytes of a stream before {@code position}, which nothing reads or inherits any more. */
@@ -485,6 +580,9 @@ public final class ShardState {
     void drop(StreamState stream) {
         stream.publishDropped();
         streams.remove(stream);
+        if (byGeneration != null) {
+            byGeneration.remove(stream.generation());
+        }
         overdue.remove(stream);
         stream.content().release(extents::released);
         heap.drop(stream);

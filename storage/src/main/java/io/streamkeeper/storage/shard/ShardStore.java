@@ -18,16 +18,19 @@ import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.ExtentStore;
 import io.streamkeeper.storage.extent.ExtentUsage;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.LoggedRecords;
 import io.streamkeeper.storage.journal.ShardFigures;
 import io.streamkeeper.storage.memory.Budget;
 import io.streamkeeper.storage.memory.ReadBudget;
 import io.streamkeeper.storage.memory.ReadLimit;
 import io.streamkeeper.storage.memory.ReadShare;
 import io.streamkeeper.storage.record.Lineage;
+import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.stream.ForkSource;
 import io.streamkeeper.storage.stream.Generations;
 import io.streamkeeper.storage.stream.ProducerLimits;
 import io.streamkeeper.storage.stream.StreamState;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -49,8 +52,10 @@ public final class ShardStore implements AutoCloseable {
         /**
          * Schedules a call of {@link #releaseSource} in a later turn of the source's loop, never within this call: one
          * release may cause the next, along a chain of forks of any length.
+         *
+         * @param done runs on the loop of the caller when {@link #releaseSource} has called it
          */
-        void release(StreamPath source, long generation);
+        void release(StreamPath source, long generation, Runnable done);
     }
 
     /**
@@ -81,10 +86,10 @@ public final class ShardStore implements AutoCloseable {
     private final Forks forks;
     private final MessageSearch messages;
     private final Upkeep upkeep;
+    private final ReceivedRecords received;
     private final ShardStart start;
     private final CommitQueue commits;
     private final ShardFaults faults;
-    private final SourceReleaser releaser;
     private final JsonSplitter splitter = new JsonSplitter();
     private ShardFigures figures = ShardFigures.NONE;
     private volatile @Nullable StorageFailedException failure;
@@ -130,7 +135,6 @@ public final class ShardStore implements AutoCloseable {
         this.shards = shards;
         this.journal = journal;
         this.extents = extents;
-        this.releaser = releaser;
         this.faults = faults;
         faults.endsWith(journal);
         this.reader = new ContentReader(extents, budget, splitter, shards);
@@ -142,6 +146,7 @@ public final class ShardStore implements AutoCloseable {
         this.state = new ShardState(
                 journal, extents, commits, new ShardClock(clock), new Generations(shard, shards), producers, releaser);
         this.upkeep = new Upkeep(state);
+        this.received = new ReceivedRecords(state, forks);
         this.start = new ShardStart(state, forks);
         journal.listen(new Journal.Listener() {
             @Override
@@ -171,6 +176,23 @@ public final class ShardStore implements AutoCloseable {
                 failure = reason;
                 figures.failed();
                 commits.failed(reason);
+                state.releases().failed(reason);
+            }
+
+            @Override
+            public void received(LoggedRecords records, List<Lineage> inherited) {
+                received.apply(records, inherited);
+                commits.durable(records.lastLsn());
+            }
+
+            @Override
+            public void leads() {
+                received.lead();
+            }
+
+            @Override
+            public void pressed() {
+                extents.pressed();
             }
         });
     }
@@ -196,28 +218,43 @@ public final class ShardStore implements AutoCloseable {
 
     /** Answers a create whose path is taken. Returns false, without an answer, if the path is free. */
     public boolean answerExisting(Command.Create create, Reply reply) {
-        return Creation.answerExisting(state, create, reply);
+        return state.refusesToDecide(reply) || Creation.answerExisting(state, create, reply);
     }
 
     /**
-     * Creates a stream unless its path is taken. Releases the body, which is split if the stream is one of JSON, and, if
-     * the fork is not created, reduces the fork count of its source.
+     * Creates a stream unless its path is taken. Releases the body, which is split if the stream is one of JSON. If a
+     * fork is not created, reduces the fork count of its source before it answers.
      *
      * @param source the source of a fork, or null if the command does not fork
      */
     public void create(Command.Create create, @Nullable ForkSource source, Reply reply) {
+        String path = create.path().value();
+        SourceReleases releases = state.releases();
+        Reply answer = source == null ? releases.before(create.path(), reply) : releases.ofFork(create.path(), reply);
+        if (source != null) {
+            releases.begin(path);
+        }
         boolean created = false;
         long lsnBefore = journal.lastLsn();
         try {
-            created = !answerExisting(create, reply) && Creation.decide(state, create, source, reply);
+            created = !answerExisting(create, answer) && Creation.decide(state, create, source, answer);
         } catch (RuntimeException | Error e) {
             created = journal.lastLsn() != lsnBefore;
-            failed(e, lsnBefore, reply);
+            failed(e, lsnBefore, answer);
         } finally {
             create.body().release();
-            if (!created && source != null) {
-                releaser.release(source.path(), source.generation());
+            if (source != null) {
+                ended(path, created, source);
             }
+        }
+    }
+
+    private void ended(String path, boolean created, ForkSource source) {
+        if (created) {
+            state.releases().end(path);
+        } else {
+            state.giveBack(
+                    source.path(), source.generation(), () -> state.releases().end(path));
         }
     }
 
@@ -227,7 +264,9 @@ public final class ShardStore implements AutoCloseable {
     public void append(Command.Append append, Reply reply) {
         long lsnBefore = journal.lastLsn();
         try {
-            Append.decide(state, append, reply);
+            if (!state.refusesToDecide(reply)) {
+                Append.decide(state, append, reply);
+            }
         } catch (RuntimeException | Error e) {
             failed(e, lsnBefore, reply);
         } finally {
@@ -259,6 +298,19 @@ public final class ShardStore implements AutoCloseable {
         return state.clock().wallMillis();
     }
 
+    /** Whether this process leads, so that the shard owns its log: only then does it accept commands that change it. */
+    public boolean leads() {
+        return state.leads();
+    }
+
+    /**
+     * Calls {@code then} on the loop when readers see everything that is durable now. What is staged meanwhile may
+     * delay that, and so may the end of an epoch; it is called in any case, unless the shard is closed first.
+     */
+    public void whenPublished(Runnable then) {
+        commits.add(journal.durableLsn(), CommitQueue.Step.NONE, new Outcome.Deleted(), outcome -> then.run());
+    }
+
     /** The lsn of the record that was staged last. */
     public long lastLsn() {
         return journal.lastLsn();
@@ -268,6 +320,9 @@ public final class ShardStore implements AutoCloseable {
 
     /** Changes the properties of a stream. */
     public void change(Command.Change change, Reply reply) {
+        if (state.refusesToDecide(reply)) {
+            return;
+        }
         long lsnBefore = journal.lastLsn();
         try {
             Change.decide(state, change, reply);
@@ -286,6 +341,9 @@ public final class ShardStore implements AutoCloseable {
      *     refusal
      */
     public void trimBefore(StreamPath path, long position, Reply reply) {
+        if (state.refusesToDecide(reply)) {
+            return;
+        }
         long lsnBefore = journal.lastLsn();
         try {
             Trim.decide(state, path, position, reply);
@@ -307,6 +365,9 @@ public final class ShardStore implements AutoCloseable {
      * @param repeats whether the command is decided once more if its record is refused together with others
      */
     private void delete(Command.Delete delete, Reply reply, boolean repeats) {
+        if (state.refusesToDecide(reply)) {
+            return;
+        }
         long lsnBefore = journal.lastLsn();
         try {
             Deletion.decide(state, delete, reply, refusal -> {
@@ -358,17 +419,40 @@ public final class ShardStore implements AutoCloseable {
         journal.whenSynced(journal.durableLsn(), then);
     }
 
-    /** Reduces the fork count of a source by one; at zero, releases the bytes that were kept for forks. */
-    public void releaseSource(long generation) {
-        StreamState source = forks.release(generation);
-        if (source == null) {
-            return;
+    /**
+     * Counts a fork of a stream of this shard that another process has decided to create; called before the records
+     * that create it are applied, see {@link Journal.Listener#received}, and in the order of the log.
+     *
+     * @return what the fork inherits
+     * @throws IllegalArgumentException if the stream is not known
+     */
+    public Lineage countFork(LogRecord.Fork fork) {
+        return received.countFork(fork);
+    }
+
+    /**
+     * Reduces the fork count of a source by one; at zero, releases the bytes that were kept for forks.
+     *
+     * @param done runs once, on this shard's loop, perhaps within this call: when every request finds the source, and
+     *     the ancestors that are released with it, without the fork
+     */
+    public void releaseSource(long generation, Runnable done) {
+        boolean continues = false;
+        try {
+            StreamState source = forks.release(generation);
+            if (source != null) {
+                state.heap().count(source);
+                if (state.leads() && source.isDurablyDeleted()) {
+                    continues = true;
+                    state.releaseSourceOf(source, done);
+                }
+                Release.decide(state, source);
+            }
+        } finally {
+            if (!continues) {
+                done.run();
+            }
         }
-        state.heap().count(source);
-        if (source.isDurablyDeleted()) {
-            state.releaseSourceOf(source);
-        }
-        Release.decide(state, source);
     }
 
     /**

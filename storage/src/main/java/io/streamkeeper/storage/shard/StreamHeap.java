@@ -43,7 +43,12 @@ public final class StreamHeap {
 
     /** Whether there is room for another append to an existing stream by a known producer. */
     boolean hasRoom() {
-        return budget == null || budget.leftBytes() > 0;
+        return hasRoomFor(0);
+    }
+
+    /** Whether there is room for a change of an existing stream for which it takes {@code bytes} more. */
+    boolean hasRoomFor(long bytes) {
+        return budget == null || budget.leftBytes() > bytes;
     }
 
     /** Reserves {@code bytes} for something else than streams, if there is room for more of those. */

@@ -19,26 +19,38 @@ final class Upkeep {
     }
 
     /**
-     * Deletes expired streams, and trims data that retention does not keep; a bounded step, to be called periodically.
+     * Deletes expired streams, and trims data that retention does not keep, if the shard owns its log; a bounded
+     * step, to be called periodically.
      */
     void step() {
+        if (shard.leads()) {
+            expire();
+            catchUp();
+        }
+        trimAged();
+    }
+
+    private void expire() {
         shard.expiring().step(shard.clock().wallMillis(), shard.clock().steadyMillis(), stream -> {
             Deletion.expireIfDue(shard, stream);
             if (!stream.isDeleted()) {
                 shard.expiring().add(stream);
             }
         });
-        trimAged();
-        catchUp();
     }
 
-    /** Trims some of the streams with retention by age; successive calls reach all of them in turn. */
+    /**
+     * Trims some of the streams with retention by age, and forgets those that are deleted; successive calls reach all of
+     * them in turn.
+     */
     private void trimAged() {
         Set<StreamState> aged = shard.aged();
         for (StreamState stream : aged.stream().limit(TRIM_STEP_MAX).toList()) {
             aged.remove(stream);
             if (!stream.isDurablyDeleted() && stream.config().retention().isByAge()) {
-                Trim.decide(shard, stream);
+                if (shard.leads()) {
+                    Trim.decide(shard, stream);
+                }
                 aged.add(stream);
             }
         }

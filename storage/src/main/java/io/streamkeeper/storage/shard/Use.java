@@ -53,6 +53,7 @@ final class Use implements CommitQueue.Step {
         long now = shard.clock().wallMillis();
         long interval = shard.useIntervalMillis();
         if (interval == ShardState.NOTHING_IS_KEPT
+                || !shard.leads()
                 || stream.lifetime().isCovered(now)
                 || stream.isDeleted()
                 || !stream.isVisible()

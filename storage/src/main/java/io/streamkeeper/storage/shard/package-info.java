@@ -11,7 +11,8 @@
  * io.streamkeeper.storage.shard.JoinedChunks} keeps what several readers read; {@link
  * io.streamkeeper.storage.shard.ChangeHistory} keeps the last creations, closures and deletions; {@link
  * io.streamkeeper.storage.shard.Forks} counts forks and reads the bytes that they inherit; {@link
- * io.streamkeeper.storage.shard.Upkeep} is the periodic work; {@link io.streamkeeper.storage.shard.ShardStart} adds the
+ * io.streamkeeper.storage.shard.Upkeep} is the periodic work; {@link io.streamkeeper.storage.shard.ReceivedRecords}
+ * applies what another process has decided; {@link io.streamkeeper.storage.shard.ShardStart} adds the
  * streams that recovery has found; {@link io.streamkeeper.storage.shard.ShardFaults} handles unexpected throwables
  * (I12).
  *

@@ -33,6 +33,9 @@ final class ForkTies {
     /** The number of forks that inherit from the stream. */
     int forks;
 
+    /** See {@link StreamState#releaseSource}. */
+    boolean hasReleasedSource;
+
     ForkTies(LogRecord.@Nullable Fork fork, long formerGeneration) {
         this.fork = fork;
         this.formerGeneration = formerGeneration;

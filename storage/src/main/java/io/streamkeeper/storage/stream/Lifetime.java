@@ -150,6 +150,27 @@ public final class Lifetime {
         }
     }
 
+    /**
+     * A copy has applied a record about the stream: estimates the last use. It was not later than the end of the
+     * interval that the last record of a use covers, because the owner of the log records later uses.
+     */
+    public void received(long wallMillis, long steadyMillis) {
+        if (isSliding()) {
+            long before = wallMillis - recorded.millis() - recorded.coveredMillis();
+            usedMillis = isUseUnknown(wallMillis) ? steadyMillis : steadyMillis - before;
+        }
+    }
+
+    /**
+     * The shard becomes the owner of its log: an owner in between may have recorded no use, because an earlier record
+     * covered it.
+     */
+    public void owned(long wallMillis, long steadyMillis) {
+        long before = usedMillis;
+        received(wallMillis, steadyMillis);
+        use(before);
+    }
+
     // ---- end ----
 
     /**

@@ -47,6 +47,11 @@ public final class StreamContent extends RunTable {
         return limits;
     }
 
+    /** How much heap the times of the present runs would take with other limits, if these need them first. */
+    public long moreHeapWith(RunLimits newLimits) {
+        return isTimed() || newLimits.millisMax() == Long.MAX_VALUE ? 0 : (long) runCount() * Long.BYTES;
+    }
+
     /** The next runs have other limits, and times if the limits need them. */
     void limits(RunLimits newLimits) {
         limits = newLimits;

@@ -250,6 +250,14 @@ public final class StreamState extends LoggedState {
         tiesToChange().forks--;
     }
 
+    /** A fork does not need its source any more; returns false if that was noted before. */
+    public boolean releaseSource() {
+        ForkTies known = tiesToChange();
+        boolean isFirst = !known.hasReleasedSource;
+        known.hasReleasedSource = true;
+        return isFirst;
+    }
+
     // ---- staged ----
 
     public StreamContent content() {

@@ -6,9 +6,12 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentLayout;
+import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.journal.FrameLayout;
 import io.streamkeeper.storage.journal.LogReader;
+import io.streamkeeper.storage.tier.StoredObjects;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a data directory, whether its server is running or not, to another directory that a server can use. Used by
@@ -35,11 +39,22 @@ public final class StoreBackup {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final Disk disk;
+    private final @Nullable StoredObjects objects;
     private final Consumer<String> report;
 
-    /** A backup that reports each step as one line. */
+    /** A backup of local files that reports each step as one line. */
     public StoreBackup(Disk disk, Consumer<String> report) {
+        this(disk, null, report);
+    }
+
+    /**
+     * A backup that reports each step as one line.
+     *
+     * @param objects the objects from which files are copied that are not on this machine; null if there are none
+     */
+    public StoreBackup(Disk disk, @Nullable StoredObjects objects, Consumer<String> report) {
         this.disk = disk;
+        this.objects = objects;
         this.report = report;
     }
 
@@ -51,12 +66,13 @@ public final class StoreBackup {
     public void copy(Path source, Path target) throws IOException {
         check(source, target);
         DataDirectory data = DataDirectory.read(disk, source);
-        DataDirectory.makePath(disk, target);
-        List<String> there = new ArrayList<>(disk.list(target));
-        there.remove(DataDirectory.LOCK);
-        if (!there.isEmpty()) {
-            throw new IOException(target + " is not empty: \"" + there.get(0) + "\" is in it; name a new directory");
+        if (data.isOfMember(disk)) {
+            throw new IOException(
+                    source + " is the data directory of a member of a cluster, whose latest records are in"
+                            + " the log of the cluster, which this command does not copy; expected that of a server without a"
+                            + " cluster. Each member has all streams");
         }
+        requireEmpty(disk, target);
         DataDirectory copy = new DataDirectory(target, data.store(), data.shards());
         StoreVerifier.Findings before = new StoreVerifier.Findings(List.of(), List.of());
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -96,6 +112,16 @@ public final class StoreBackup {
         }
     }
 
+    /** Creates a directory, or refuses one that has something in it. */
+    static void requireEmpty(Disk disk, Path target) throws IOException {
+        DataDirectory.makePath(disk, target);
+        List<String> there = new ArrayList<>(disk.list(target));
+        there.remove(DataDirectory.LOCK);
+        if (!there.isEmpty()) {
+            throw new IOException(target + " is not empty: \"" + there.get(0) + "\" is in it; name a new directory");
+        }
+    }
+
     /** The real location of a path: links are resolved in the part of it that exists. */
     private static Path real(Path path) throws IOException {
         Path absolute = path.toAbsolutePath();
@@ -113,7 +139,7 @@ public final class StoreBackup {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Manifest manifest = Manifest.read(disk, source);
             try {
-                copyExtents(source, target, manifest);
+                copyExtents(StoredObjects.files(disk, source, objects), target, manifest);
                 copyJournal(source, target, manifest);
             } catch (NoSuchFileException e) {
                 continue;
@@ -137,14 +163,16 @@ public final class StoreBackup {
         throw new IOException("shard " + shard + " changes faster than it can be copied; try again with less load");
     }
 
-    private void copyExtents(Path source, Path target, Manifest manifest) throws IOException {
+    private void copyExtents(ExtentFiles source, Path target, Manifest manifest) throws IOException {
         List<String> wanted = new ArrayList<>();
         for (Manifest.ExtentRef extent : manifest.extents()) {
             String name = ExtentLayout.name(extent.file());
             wanted.add(name);
             Path to = DataDirectory.extents(target).resolve(name);
             if (!disk.exists(to)) {
-                copyFile(DataDirectory.extents(source).resolve(name), to, extent.bytes());
+                try (ExtentFiles.Input from = source.open(extent.file())) {
+                    copyFile(from, to, extent.bytes());
+                }
             }
         }
         for (String name : disk.list(DataDirectory.extents(target))) {
@@ -174,7 +202,9 @@ public final class StoreBackup {
                 });
         for (Map.Entry<Long, Long> segment : log.ends().entrySet()) {
             String name = DataDirectory.segmentName(segment.getKey());
-            copyFile(from.resolve(name), to.resolve(name), segment.getValue());
+            try (ExtentFiles.Input file = LocalExtentFiles.open(disk, from.resolve(name))) {
+                copyFile(file, to.resolve(name), segment.getValue());
+            }
         }
         if (log.ends().isEmpty()) {
             disk.create(to.resolve(DataDirectory.segmentName(manifest.firstSegment())))
@@ -182,14 +212,13 @@ public final class StoreBackup {
         }
     }
 
-    private void copyFile(Path source, Path target, long bytes) throws IOException {
+    private void copyFile(ExtentFiles.Input source, Path target, long bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
         boolean whole = false;
-        try (DiskFile in = disk.open(source);
-                DiskFile out = disk.create(target)) {
+        try (DiskFile out = disk.create(target)) {
             for (long position = 0; position < bytes; position += buffer.capacity()) {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - position));
-                in.readFully(position, buffer);
+                source.read(position, buffer);
                 out.writeFully(position, buffer.flip());
             }
             out.sync();

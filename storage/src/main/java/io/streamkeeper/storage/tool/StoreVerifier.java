@@ -1,36 +1,30 @@
 package io.streamkeeper.storage.tool;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.Manifest;
-import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.Clock;
-import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.FileProblem;
 import io.streamkeeper.storage.extent.Extent;
-import io.streamkeeper.storage.extent.ExtentFile;
-import io.streamkeeper.storage.extent.IndexEntry;
-import io.streamkeeper.storage.extent.LocalExtentFiles;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.MemoryExtentStore;
 import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.journal.MemoryJournal;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import io.streamkeeper.storage.memory.ReadBudget;
-import io.streamkeeper.storage.record.Fields;
 import io.streamkeeper.storage.recovery.RecoveredForks;
 import io.streamkeeper.storage.recovery.Recovery;
 import io.streamkeeper.storage.shard.ShardState;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.stream.ProducerLimits;
-import io.streamkeeper.storage.stream.StoredRuns;
 import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.tier.StoredObjects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a data directory, whether its server is running or not, and checks that the files in the manifests exist, that
@@ -65,22 +59,51 @@ public final class StoreVerifier {
     }
 
     private final Disk disk;
+    private final @Nullable StoredObjects objects;
     private final Consumer<String> report;
 
-    /** A verifier that reports each finding as one line. */
+    /** A verifier of local files that reports each finding as one line. */
     public StoreVerifier(Disk disk, Consumer<String> report) {
+        this(disk, null, report);
+    }
+
+    /**
+     * A verifier that reports each finding as one line.
+     *
+     * @param objects the objects that are copies of extent files, which are checked too; null if there are none
+     */
+    public StoreVerifier(Disk disk, @Nullable StoredObjects objects, Consumer<String> report) {
         this.disk = disk;
+        this.objects = objects;
         this.report = report;
     }
 
     /** Checks the directory at {@code path}; returns the problems and losses, an empty list if it finds none. */
     public List<String> verify(Path path) {
         try {
-            return find(DataDirectory.read(disk, path)).all();
+            DataDirectory data = DataDirectory.read(disk, path);
+            if (data.isOfMember(disk)) {
+                verifyMember(data);
+                return List.of();
+            }
+            return find(data).all();
         } catch (IOException e) {
             String problem = FileProblem.text(e, path);
             report.accept(problem);
             return List.of(problem);
+        }
+    }
+
+    /** Checks the extents of a member of a cluster; its latest records are in the log of the cluster. */
+    private void verifyMember(DataDirectory data) throws IOException {
+        report.accept("data directory " + data.path() + ": store " + data.store() + ", "
+                + counted(data.shards(), "shard") + ", of a member of a cluster");
+        for (int shard = 0; shard < data.shards(); shard++) {
+            Manifest manifest = data.manifest(disk, shard);
+            ExtentCheck.check(disk, data.shard(shard), manifest);
+            report.accept("shard " + shard + ": " + counted(manifest.extents().size(), "extent file")
+                    + ", checkpoint at record " + manifest.checkpointLsn()
+                    + "; later records are in the log of the cluster, which each start of the member checks");
         }
     }
 
@@ -137,10 +160,12 @@ public final class StoreVerifier {
     private Walked walk(DataDirectory data, int shard) throws IOException {
         Manifest manifest = data.manifest(disk, shard);
         Path directory = data.shard(shard);
+        ExtentFiles files = StoredObjects.files(disk, directory, objects);
+        int checked = objects == null ? 0 : objects.check(disk, directory);
         Recovery recovery = new Recovery(
                 directory.toString(),
                 new FileLog(disk, directory, data.store(), shard),
-                LocalExtentFiles.of(disk, directory),
+                files,
                 manifest,
                 new MemoryBudget(Long.MAX_VALUE));
         MemoryBudget nothing = new MemoryBudget(0);
@@ -151,14 +176,14 @@ public final class StoreVerifier {
                 new MemoryExtentStore(nothing),
                 new ReadBudget(0),
                 Clock.SYSTEM,
-                (source, generation) -> {},
+                (source, generation, done) -> done.run(),
                 ProducerLimits.DEFAULT);
         boolean recovered = false;
         try {
             recovery.run();
             long bytes = 0;
             for (Extent extent : recovery.extents()) {
-                bytes += checkRuns(extent.file());
+                bytes += ExtentCheck.checkRuns(extent.file());
             }
             List<StreamState> streams = recovery.takeStreams();
             long live = streams.stream().filter(stream -> !stream.isDeleted()).count();
@@ -168,7 +193,9 @@ public final class StoreVerifier {
                     store,
                     counted(live, "stream") + ", "
                             + counted(recovery.extents().size(), "extent file") + " with "
-                            + counted(bytes, "byte") + " of data, checkpoint at record " + manifest.checkpointLsn()
+                            + counted(bytes, "byte") + " of data, "
+                            + (checked == 0 ? "" : counted(checked, "object") + ", ") + "checkpoint at record "
+                            + manifest.checkpointLsn()
                             + ", journal up to record " + recovery.lastLsn());
         } finally {
             if (!recovered) {
@@ -190,49 +217,5 @@ public final class StoreVerifier {
 
     private static String counted(long count, String thing) {
         return count + " " + thing + (count == 1 ? "" : "s");
-    }
-
-    private static long checkRuns(ExtentFile file) throws IOException {
-        long bytes = 0;
-        ExtentFile.Cursor cursor = file.entries();
-        for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            StoredRuns runs = entry.runs();
-            for (int run = 0; run < runs.count(); run++) {
-                checkRun(file, runs, run);
-                bytes += runs.bytes(run);
-            }
-        }
-        return bytes;
-    }
-
-    private static void checkRun(ExtentFile file, StoredRuns runs, int run) throws IOException {
-        read(file, runs.position(run), runs.bytes(run), runs.checksum(run));
-        int bytes = runs.lengthsBytes(run);
-        if (bytes > 0) {
-            checkLengths(file, runs, run, read(file, runs.lengthsPosition(run), bytes, runs.lengthsChecksum(run)));
-        }
-    }
-
-    private static void checkLengths(ExtentFile file, StoredRuns runs, int run, ByteBuf lengths) throws IOException {
-        long sum = 0;
-        for (int append = 0; append < runs.messages(run); append++) {
-            sum += Fields.readCount(lengths);
-        }
-        if (sum != runs.bytes(run) || lengths.isReadable()) {
-            throw new DamagedFileException(
-                    file.name(),
-                    runs.lengthsPosition(run),
-                    "the lengths of " + runs.messages(run) + " appends add up to " + sum + ", expected "
-                            + runs.bytes(run));
-        }
-    }
-
-    private static ByteBuf read(ExtentFile file, int position, int bytes, int checksum) throws IOException {
-        ByteBuf buffer = Unpooled.buffer(Math.max(1, bytes));
-        file.read(position, buffer.nioBuffer(0, bytes));
-        if (Checksum.of(buffer, 0, bytes) != checksum) {
-            throw new DamagedFileException(file.name(), position, "the checksum of " + bytes + " bytes does not match");
-        }
-        return buffer.writerIndex(bytes);
     }
 }

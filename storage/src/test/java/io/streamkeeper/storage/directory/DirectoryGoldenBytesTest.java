@@ -93,6 +93,25 @@ class DirectoryGoldenBytesTest {
     }
 
     @Test
+    void aManifestOfAReplicatedLog() throws IOException {
+        Manifest manifest = new Manifest(STORE, 3, 42, 7, 9, 8, new LogPlace(5, 1_234), List.of());
+        disk.createDirectories(SHARD);
+        manifest.write(disk, SHARD);
+        assertThat(read(SHARD.resolve("MANIFEST"))).isEqualTo("""
+                        streamkeeper manifest 2
+                        store 00010203-0405-0607-0809-0a0b0c0d0e0f
+                        shard 3
+                        checkpoint-lsn 42
+                        first-segment 7
+                        last-generation 9
+                        next-file 8
+                        applied 5 1234
+                        crc32c 53a6ac14
+                        """);
+        assertThat(Manifest.read(disk, SHARD)).isEqualTo(manifest);
+    }
+
+    @Test
     void aFormat() throws IOException {
         write(DATA.resolve("FORMAT"), FORMAT);
         DataDirectory data = DataDirectory.read(disk, DATA);

@@ -1,21 +1,13 @@
 package io.streamkeeper.storage.journal;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.storage.disk.Obstacle;
-import io.streamkeeper.storage.disk.StorageBusyException;
 import io.streamkeeper.storage.disk.StorageFailedException;
-import io.streamkeeper.storage.disk.StorageFullException;
-import io.streamkeeper.storage.memory.Block;
 import io.streamkeeper.storage.memory.MemoryBudget;
-import io.streamkeeper.storage.record.LogRecord;
-import io.streamkeeper.storage.record.Payload;
-import io.streamkeeper.storage.record.RecordCodec;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +16,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of a shard as a majority of machines keeps it, in memory, over several lives of one of them: what is
@@ -47,13 +38,10 @@ import org.jspecify.annotations.Nullable;
  * no answer.
  */
 public final class ScriptedLog implements ShardLog {
-    /** A record on its way: its bytes are a copy. */
-    private record Entry(long epoch, long lsn, ByteBuf bytes) {}
-
     private final Random random;
     private final Consumer<String> reach;
     private final NavigableMap<Long, ByteBuf> committed = new TreeMap<>();
-    private final Deque<Entry> submitted = new ArrayDeque<>();
+    private final Deque<SubmittingJournal.Entry> submitted = new ArrayDeque<>();
     private long epoch = 1;
     private long lastCommitted;
     private long released;
@@ -85,7 +73,7 @@ public final class ScriptedLog implements ShardLog {
 
     private void commit(int count) {
         for (int i = 0; i < count; i++) {
-            Entry entry = submitted.remove();
+            SubmittingJournal.Entry entry = submitted.remove();
             if (entry.lsn() <= lastCommitted) {
                 throw new AssertionError("record " + entry.lsn() + " comes after record " + lastCommitted);
             }
@@ -126,91 +114,26 @@ public final class ScriptedLog implements ShardLog {
     /**
      * The journal of one life. Its fields are the loop's; {@link #step} runs on the journal's thread, as the log does.
      */
-    private final class ScriptedJournal implements Journal {
-        private final MemoryBudget memory;
-        private final RecordBlocks blocks;
-        private final Executor loop;
+    private final class ScriptedJournal extends SubmittingJournal {
         private final Executor thread;
-        private final List<Entry> batch = new ArrayList<>();
-        private Listener listener = Listener.NONE;
-        private long ownEpoch = epoch;
-        private long lastLsn = lastCommitted;
-        private long durableLsn = lastCommitted;
-        private long stagedBytes;
-        private boolean leads = true;
-        private boolean makesRoom;
-        private boolean flushes;
         private boolean steps;
-        private boolean closed;
-        private @Nullable StorageFailedException failure;
-        private @Nullable Obstacle obstacle;
 
         ScriptedJournal(MemoryBudget memory, ShardThreads threads) {
-            this.memory = memory;
-            this.blocks = new RecordBlocks(memory, this::allocate);
-            this.loop = threads.loop();
+            super(memory, threads.loop(), epoch, lastCommitted, true);
             this.thread = threads.journal();
-        }
-
-        private ByteBuf allocate(int bytes) {
-            try {
-                return makesRoom ? memory.allocateToMakeRoom(bytes) : memory.allocate(bytes);
-            } catch (StorageFullException e) {
-                throw new StorageBusyException("too much waits for a checkpoint");
-            }
         }
 
         // ---- on the loop ----
 
         @Override
-        public void listen(Listener newListener) {
-            listener = newListener;
+        void refusedWithoutLeader() {
+            reach.accept("a log without a leader");
         }
 
         @Override
-        public Staged stage(LogRecord record, Payload payload) {
-            if (failure != null) {
-                throw failure;
-            }
-            if (!leads) {
-                reach.accept("a log without a leader");
-                throw new StorageBusyException("the log has no leader; try again later");
-            }
-            makesRoom = record instanceof LogRecord.Deleted || record instanceof LogRecord.Trimmed;
-            int headBytes = RecordCodec.bytesMax(record, payload.runs()) - payload.storedBytes();
-            Block block = blocks.blockFor(payload, headBytes, 0);
-            flushLater();
-            ByteBuf out = block.memory();
-            int start = out.writerIndex();
-            RecordCodec.begin(out, record, payload.runs());
-            int position = out.writerIndex();
-            blocks.write(payload, block);
-            RecordCodec.finish(out, start);
-            lastLsn++;
-            stagedBytes += out.writerIndex() - start;
-            ByteBuf copy = Unpooled.buffer(out.writerIndex() - start);
-            copy.writeBytes(out, start, out.writerIndex() - start);
-            batch.add(new Entry(ownEpoch, lastLsn, copy));
-            return new Staged(ownEpoch, lastLsn, block, position);
-        }
-
-        private void flushLater() {
-            if (!flushes) {
-                loop.execute(() -> {
-                    flushes = false;
-                    endBatch();
-                });
-                flushes = true;
-            }
-        }
-
-        @Override
-        public void endBatch() {
-            if (!batch.isEmpty()) {
-                submitted.addAll(batch);
-                batch.clear();
-                stepLater();
-            }
+        void submit(List<Entry> records) {
+            submitted.addAll(records);
+            stepLater();
         }
 
         private void stepLater() {
@@ -225,114 +148,29 @@ public final class ScriptedLog implements ShardLog {
         }
 
         @Override
-        public boolean isPressed(int bytes) {
-            return failure == null && memory.isShort(bytes);
-        }
-
-        @Override
-        public long epoch() {
-            return ownEpoch;
-        }
-
-        @Override
-        public long lastLsn() {
-            return lastLsn;
-        }
-
-        @Override
-        public long durableLsn() {
-            return durableLsn;
-        }
-
-        @Override
-        public long stagedBytes() {
-            return stagedBytes;
-        }
-
-        @Override
-        public void fail(StorageFailedException reason) {
-            if (failure == null) {
-                failure = reason;
-                listener.failed(reason);
-            }
-        }
-
-        @Override
-        public @Nullable StorageFailedException failure() {
-            return failure;
-        }
-
-        @Override
-        public @Nullable Obstacle obstacle() {
-            return obstacle;
-        }
-
-        @Override
-        public void whenSynced(long lsn, Synced then) {
-            if (lsn > durableLsn) {
-                throw new AssertionError("record " + lsn + " is not durable, the last that is is " + durableLsn);
-            }
-            then.synced();
-        }
-
-        @Override
-        public ReplayStart replayStart(long lsn) {
-            return new ReplayStart(lsn, lsn + 1);
-        }
-
-        @Override
         public void release(ReplayStart start) {
             released = Math.max(released, start.lsn());
             committed.headMap(start.lsn(), true).clear();
         }
 
         @Override
-        public void checkpointObstacle(@Nullable Obstacle met) {
-            // What it refuses, it refuses by the seed.
-        }
-
-        @Override
         public void close() {
-            blocks.close();
-            endBatch();
-            closed = true;
+            super.close();
             thread.execute(() -> {
                 submitted.removeIf(entry -> entry.epoch() != epoch);
                 commit(submitted.size());
             });
         }
 
-        private void onLoop(Runnable task) {
-            loop.execute(() -> {
-                if (!closed && failure == null) {
-                    task.run();
-                }
-            });
-        }
-
-        private void onDurable(long lsn) {
-            durableLsn = lsn;
-            obstacle = null;
-            listener.durable(lsn);
-        }
-
-        private void onEnd(long firstLsn, boolean reuses) {
-            ownEpoch++;
-            batch.clear();
-            if (reuses) {
-                lastLsn = firstLsn - 1;
-            }
-        }
-
         private void onRefused(long firstLsn, boolean reuses, boolean full) {
-            onEnd(firstLsn, reuses);
+            endEpoch(firstLsn, reuses);
             obstacle = new Obstacle(full, full ? 1 << 20 : -1, "the script refuses");
             listener.refused(
                     firstLsn, Refusal.of(full ? ErrorCode.STORAGE_FULL : ErrorCode.OVERLOADED, "the script refuses"));
         }
 
         private void onLost(long firstLsn, boolean stays) {
-            onEnd(firstLsn, true);
+            endEpoch(firstLsn, true);
             leads = stays;
             listener.lost(firstLsn, Refusal.of(ErrorCode.OUTCOME_UNKNOWN, "the fate of the request is not known"));
         }

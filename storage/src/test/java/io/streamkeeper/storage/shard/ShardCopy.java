@@ -63,7 +63,7 @@ public final class ShardCopy {
                 new ShardClock(clock),
                 new Generations(0, 1),
                 ProducerLimits.DEFAULT,
-                (source, generation) -> {});
+                (source, generation, done) -> done.run());
         clock.started = true;
     }
 

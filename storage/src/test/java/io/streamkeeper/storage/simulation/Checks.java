@@ -16,9 +16,9 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.IndexEntry;
-import io.streamkeeper.storage.extent.LocalExtentFiles;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.tier.StoredObjects;
 import io.streamkeeper.storage.tool.StoreBackup;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
@@ -91,7 +91,9 @@ final class Checks {
             case "stream_not_found", "stream_deleted" -> replaced || world.mayBeGone(staged);
             case "overloaded" -> world.mayNotRead || world.settings.readBytesMax() < 1 << 26;
             case "internal_error" -> world.mayHaveFailed;
-            case "storage_failed" -> world.mayNotRead || world.mayHaveFailed || world.disk.isStopped();
+            case "storage_failed" ->
+                world.mayNotRead || world.mayBeAway || world.mayHaveFailed || world.disk.isStopped();
+            case "tier_unavailable" -> world.mayBeAway || world.disk.isStopped();
             default -> false;
         };
     }
@@ -245,7 +247,7 @@ final class Checks {
     /** What {@code verify} says of the directory, in which nothing runs. */
     static void verified(World world) {
         ProcessMemory memory = ProcessMemory.begin();
-        List<String> problems = new StoreVerifier(world.disk, line -> {}).verify(World.DATA);
+        List<String> problems = new StoreVerifier(world.disk, world.objects(), line -> {}).verify(World.DATA);
         memory.assertReleased();
         assertThat(problems).as("what verify finds").isEmpty();
         countGaps(world);
@@ -268,7 +270,7 @@ final class Checks {
     private static boolean hasGap(World world, DataDirectory data, Manifest manifest) throws IOException {
         Map<Long, TreeMap<Long, Long>> spans = new HashMap<>();
         for (Manifest.ExtentRef ref : manifest.extents()) {
-            ExtentFiles files = LocalExtentFiles.of(world.disk, data.shard(manifest.shard()));
+            ExtentFiles files = StoredObjects.files(world.disk, data.shard(manifest.shard()), world.objects());
             ExtentFile file = ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store());
             ExtentFile.Cursor cursor = file.entries();
             for (IndexEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
@@ -308,7 +310,7 @@ final class Checks {
     static void backup(World world) throws IOException {
         Path target = world.nextBackup();
         ProcessMemory memory = ProcessMemory.begin();
-        new StoreBackup(world.disk, line -> {}).copy(World.DATA, target);
+        new StoreBackup(world.disk, world.objects(), line -> {}).copy(World.DATA, target);
         memory.assertReleased();
         SimulatedProcess kept = world.process;
         world.process = SimulatedProcess.start(
@@ -331,7 +333,7 @@ final class Checks {
                 world.disk.delete(file);
             }
         }
-        world.reach.hit("backup restored");
+        world.reach.hit(world.settings.tiered() ? "backup of objects restored" : "backup restored");
     }
 
     // ---- starts ----

@@ -140,7 +140,7 @@ final class Commands {
         } else {
             usedPerhaps(before, answer);
         }
-        world.expect(words, answer, null, "create " + path + " over " + before);
+        world.expect(words, answer, before == null ? null : before.of(), "create " + path + " over " + before);
         return answer;
     }
 
@@ -151,7 +151,7 @@ final class Commands {
             words.add(same ? "existed" : "stream_exists");
         }
         if (world.mayBeGone(before)) {
-            World.Held held = before == null ? World.Held.NO : world.held(before.of());
+            World.Held held = world.heldAtPath(before);
             if (held != World.Held.NO) {
                 words.add("stream_exists");
             }
@@ -174,7 +174,15 @@ final class Commands {
                 .as("%s has the generation of %s", created, same)
                 .isTrue();
         created.timePasses();
-        world.model(created.path).add(version, answer);
+        if (before != null && before.deleted() && !before.of().forks.isEmpty() && !world.settings.syncs()) {
+            world.reach.hit("a path that forks have held is free, though records are not synced");
+        }
+        if (created.source == null) {
+            world.model(created.path).add(version, answer);
+        } else {
+            StreamState stream = Peek.at(store(created.path), created.path);
+            world.model(created.path).addFork(version, answer, () -> Peek.isUndone(stream));
+        }
     }
 
     long generationAt(String path) {
@@ -319,7 +327,7 @@ final class Commands {
     private Set<String> ofAbsent(@Nullable Version before) {
         Set<String> words = new HashSet<>();
         if (world.mayBeGone(before)) {
-            World.Held held = before == null ? World.Held.NO : world.held(before.of());
+            World.Held held = world.heldAtPath(before);
             if (held != World.Held.NO) {
                 words.add("stream_deleted");
             }
@@ -742,8 +750,12 @@ final class Commands {
             String code = e.refusal().code().code();
             world.reach.hit("not opened: " + code);
             assertThat(code).isIn("stream_not_found", "stream_deleted");
+            World.Held excluded = code.equals("stream_deleted") ? World.Held.NO : World.Held.YES;
             world.trace(path, "is not opened:", code);
-            model.saw(path, world::mayBeGone, "nothing: " + code);
+            model.saw(
+                    path,
+                    version -> world.mayBeGone(version) && world.heldAtPath(version) != excluded,
+                    "nothing: " + code);
             return null;
         }
     }

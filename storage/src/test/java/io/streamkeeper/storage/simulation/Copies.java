@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.extent.ExtentFiles;
@@ -180,6 +181,16 @@ final class Copies implements StorageProvider {
     @Override
     public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
         return files.extentFiles(shard, local);
+    }
+
+    @Override
+    public void opened(ShardIdentity shard, Journal journal) {
+        files.opened(shard, journal);
+    }
+
+    @Override
+    public void started(DataDirectory data) throws IOException {
+        files.started(data);
     }
 
     @Override

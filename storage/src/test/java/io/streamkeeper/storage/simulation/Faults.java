@@ -119,6 +119,7 @@ final class Faults implements FaultyDisk.Faults {
     private final Set<Path> writing = new HashSet<>();
     private Kind kind;
     private int oneIn;
+    private boolean inTier;
 
     Faults(Random random, Reach reach) {
         this.random = random;
@@ -139,6 +140,11 @@ final class Faults implements FaultyDisk.Faults {
 
     void end() {
         kind = null;
+    }
+
+    /** Whether the thread of the tier works, of which no fault fails a shard. */
+    void inTier(boolean is) {
+        inTier = is;
     }
 
     /** Threads and clocks throw no more: a process that stops needs them, and one that cannot stop is killed. */
@@ -194,7 +200,7 @@ final class Faults implements FaultyDisk.Faults {
         }
         reach.hit("fault: " + kind + " at " + operation);
         if (kind.isThrown()) {
-            if (operation != Operation.READ && operation != Operation.OPEN) {
+            if (!inTier && operation != Operation.READ && operation != Operation.OPEN) {
                 thrownIn.add(shardOf(path));
             }
             hurl(operation + " of " + path);

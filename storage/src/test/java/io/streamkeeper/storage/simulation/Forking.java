@@ -285,9 +285,20 @@ final class Forking {
             world.reach.hit(
                     home.number() == owner.number() ? "fork on the shard of its source" : "fork on another shard");
         } else {
-            commands.usedPerhaps(before, answer);
+            sourceOf.refusedForks.add(answer);
+            if (answer.isThere()) {
+                commands.usedPerhaps(before, answer);
+            } else if (before != null) {
+                before.of().mayUse();
+            }
         }
-        world.expect(words, answer, null, "create " + path() + " of " + origin + " over " + before);
+        Incarnation over = before == null ? null : before.of();
+        world.expect(words, answer, over, "create " + path() + " of " + origin + " over " + before);
+    }
+
+    /** Whether the store may count the fork at {@code of}, though the source is not known to be that yet. */
+    boolean mayCount(Incarnation of) {
+        return sourceOf == null && origin.source().value().equals(of.path);
     }
 
     /** The fork begins so many messages, or bytes, after the place that was asked for. */
@@ -305,7 +316,7 @@ final class Forking {
         world.forkings.remove(this);
         world.process.run(owner, () -> {
             sourceOf.pins--;
-            owner.store().releaseSource(source.generation());
+            owner.store().releaseSource(source.generation(), () -> {});
         });
     }
 
@@ -324,8 +335,10 @@ final class Forking {
                 assertThat(world.settings.scripted())
                         .as("fork refused: %s", refusal)
                         .isTrue();
+            case "tier_unavailable" ->
+                assertThat(world.mayBeAway).as("fork refused: %s", refusal).isTrue();
             case "storage_failed", "internal_error" ->
-                assertThat(world.mayHaveFailed || world.disk.isStopped())
+                assertThat(world.mayHaveFailed || world.mayBeAway || world.disk.isStopped())
                         .as("fork refused: %s", refusal)
                         .isTrue();
             case "offset_gone" ->

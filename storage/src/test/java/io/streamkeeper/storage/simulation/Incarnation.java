@@ -3,7 +3,9 @@ package io.streamkeeper.storage.simulation;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Retention;
 import io.streamkeeper.storage.ManualClock;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +37,21 @@ final class Incarnation {
 
     /** Whether a client has been answered that it is deleted. */
     boolean gone;
+
+    /**
+     * Whether a client has been answered that it has ended, by a command that changes streams, or a start has found that:
+     * it does not hold its source any more, unless its own forks hold it.
+     */
+    boolean released;
+
+    /** Whether a start has found it, so that its creation was kept, even if it was answered that its fate is not known. */
+    boolean found;
+
+    /** All forks of it that were ever taken. */
+    final List<Incarnation> forks = new ArrayList<>();
+
+    /** The answers to creations of forks that were not taken: until they are there, it is perhaps held. */
+    final List<Replied> refusedForks = new ArrayList<>();
 
     /** The largest earliest offset that a reader has seen. */
     long earliestSeen;
@@ -74,6 +91,9 @@ final class Incarnation {
         this.retention = retention;
         this.createdClosed = createdClosed;
         this.source = source;
+        if (source != null) {
+            source.forks.add(this);
+        }
         this.inherited = inherited;
         this.earliestAtFork = earliestAtFork;
         this.earliestSeen = earliestAtFork;

@@ -4,18 +4,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the simulation came by, counted over all seeds: a state that it never reaches is not tested. */
-final class Reach {
+public final class Reach {
     private final Map<String, Long> counts = new TreeMap<>();
 
-    void hit(String state) {
+    public void hit(String state) {
         counts.merge(state, 1L, Long::sum);
     }
 
-    void add(Reach other) {
+    public void add(Reach other) {
         other.counts.forEach((state, count) -> counts.merge(state, count, Long::sum));
     }
 
-    long of(String state) {
+    public long of(String state) {
         return counts.getOrDefault(state, 0L);
     }
 

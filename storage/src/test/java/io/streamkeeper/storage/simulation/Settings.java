@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param waits whether readers wait at the tails of streams
  * @param converts the directory of format version 1 that the first life begins with, or null
  * @param reserves whether room is kept for when the disk is full
+ * @param tiered whether extent files have copies in an object store, and leave the disk
  * @param objects whether extent files are objects of a store beside the disk
  * @param scripted whether the logs are scripted ones, which lose records and change epochs
  * @param compactsLittle whether compactions write so little that files of one size cannot be merged all at once
@@ -43,6 +44,7 @@ record Settings(
         boolean waits,
         @Nullable String converts,
         boolean reserves,
+        boolean tiered,
         boolean objects,
         boolean scripted,
         boolean compactsLittle,
@@ -58,8 +60,8 @@ record Settings(
     /** How many producers of a stream are remembered where there is a crowd of them. */
     private static final int CROWD_MAX = 1_000;
 
-    /** Whether all that is stored is in the directory, so that tools can read it. */
-    boolean isLocal() {
+    /** Whether all that is stored is in the directory, or in an object store that tools can read. */
+    boolean isReadable() {
         return !objects && !scripted;
     }
 
@@ -100,6 +102,7 @@ record Settings(
                 random.nextBoolean(),
                 converts ? fixture.getKey() : null,
                 (salts & 3) == 0,
+                !converts && ((salts & 0x1c) == 8 || (salts & 0x1c) == 0x18),
                 !converts && (salts & 0x1c) == 4,
                 !converts && (salts & 0x60) == 0x20,
                 (salts & 0x180) == 0x80,

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,15 @@ final class ShardModel {
      * A record.
      *
      * @param condition of a deletion that is decided again where it is refused with others: what it needs; else null
+     * @param undone of the creation of a fork, which is refused when its source knows it: whether it was refused; else
+     *     always false
      */
     private record Entry(
             String path,
             Version after,
             Replied answer,
-            @Nullable Predicate<Version> condition) {}
+            @Nullable Predicate<Version> condition,
+            BooleanSupplier undone) {}
 
     private final Map<String, Version> base = new HashMap<>();
     private final List<Entry> log = new ArrayList<>();
@@ -50,14 +54,21 @@ final class ShardModel {
     /** A record was staged; its fate is known with its answer. */
     void add(Version after, Replied answer) {
         String path = after.of().path;
-        log.add(new Entry(path, after, answer, null));
+        log.add(new Entry(path, after, answer, null, () -> false));
+        staged.put(path, after);
+    }
+
+    /** The creation of a fork was staged; perhaps it is refused before that is answered. */
+    void addFork(Version after, Replied answer, BooleanSupplier undone) {
+        String path = after.of().path;
+        log.add(new Entry(path, after, answer, null, undone));
         staged.put(path, after);
     }
 
     /** A deletion was staged that needs {@code condition} where it is decided again. */
     void addDeletion(Version after, Replied answer, Predicate<Version> condition) {
         String path = after.of().path;
-        log.add(new Entry(path, after, answer, condition));
+        log.add(new Entry(path, after, answer, condition, () -> false));
         staged.put(path, after);
     }
 
@@ -122,11 +133,13 @@ final class ShardModel {
      * Whether a record was undone; one that fails when it is decided again is answered as a command that fails at once.
      */
     private static boolean isRefused(Entry entry) {
-        return entry.answer().isThere()
-                && switch (entry.answer().word()) {
-                    case "storage_full", "overloaded", "outcome_unknown", "internal_error" -> true;
-                    default -> false;
-                };
+        if (!entry.answer().isThere()) {
+            return entry.undone().getAsBoolean();
+        }
+        return switch (entry.answer().word()) {
+            case "storage_full", "overloaded", "outcome_unknown", "internal_error" -> true;
+            default -> false;
+        };
     }
 
     private void cut(int count) {

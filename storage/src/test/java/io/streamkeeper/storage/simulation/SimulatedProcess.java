@@ -86,6 +86,7 @@ final class SimulatedProcess {
         DataDirectory data = DataDirectory.open(disk, directory, 0, settings.shards(), false);
         Executor background = faults.thread(threads.thread());
         for (int i = 0; i < settings.shards(); i++) {
+            int shard = i;
             Executor loop = threads.thread();
             ShardStore store = FileShard.open(
                     disk,
@@ -97,7 +98,7 @@ final class SimulatedProcess {
                             loop, faults.thread(threads.thread()), background, faults.thread(threads.thread())),
                     reads,
                     faults.clock(clock),
-                    this::release);
+                    (source, generation, done) -> release(source, generation, shard, done));
             store.publishIn(loop, PIECE_RECORDS);
             shards.add(new Shard(i, store, loop));
         }
@@ -106,13 +107,14 @@ final class SimulatedProcess {
                 .isEmpty();
         copies.recovered(shards);
         shards.forEach(shard -> shard.store().settle());
+        copies.started(data);
     }
 
-    private void release(StreamPath source, long generation) {
+    private void release(StreamPath source, long generation, int caller, Runnable done) {
         Shard owner = of(source.value());
         run(owner, () -> {
             released.accept(owner.number());
-            owner.store().releaseSource(generation);
+            owner.store().releaseSource(generation, () -> run(shards.get(caller), done));
         });
     }
 

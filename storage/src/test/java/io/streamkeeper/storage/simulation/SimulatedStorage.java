@@ -3,16 +3,22 @@ package io.streamkeeper.storage.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.disk.Clock;
+import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskException.Operation;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.MemoryExtentFiles;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ScriptedLog;
 import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.provider.ShardIdentity;
 import io.streamkeeper.storage.provider.StorageProvider;
+import io.streamkeeper.storage.tier.ScriptedObjects;
+import io.streamkeeper.storage.tier.StoredObjects;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What replaces parts of the directory, over all lives of the process: logs that follow a script, and extent files that
@@ -33,17 +40,32 @@ final class SimulatedStorage implements StorageProvider {
     private final Settings settings;
     private final Random scripts;
     private final Consumer<String> reach;
-    private final Map<Integer, MemoryExtentFiles> objects = new TreeMap<>();
+    private final ScriptedObjects store = new ScriptedObjects();
+    private final TierScript tierScript;
+    private final Map<Integer, MemoryExtentFiles> extents = new TreeMap<>();
     private final Map<Integer, ScriptedLog> logs = new TreeMap<>();
+    private final Disk tierDisk;
+    private final Clock clock;
+    private @Nullable Tier tier;
 
     /**
      * Storage for the settings of a seed.
      *
+     * @param tierDisk the disk on which the tier works, with its faults
      * @param seed of the scripts, which shift no other draw
      * @param reach takes the moves of scripts
      */
     SimulatedStorage(
-            SimulatedDisk disk, FaultyDisk.Faults faults, Settings settings, long seed, Consumer<String> reach) {
+            SimulatedDisk disk,
+            Disk tierDisk,
+            FaultyDisk.Faults faults,
+            Settings settings,
+            Clock clock,
+            long seed,
+            Consumer<String> reach) {
+        this.tierDisk = tierDisk;
+        this.clock = clock;
+        this.tierScript = new TierScript(disk, store, new Random(seed ^ 0x74696572), reach);
         this.disk = disk;
         this.faults = faults;
         this.settings = settings;
@@ -57,12 +79,33 @@ final class SimulatedStorage implements StorageProvider {
     }
 
     @Override
-    public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) {
+    public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
+        if (settings.tiered()) {
+            if (tier == null) {
+                tier = tierScript.tier(tierDisk, clock);
+            }
+            return tier.extentFiles(shard, local);
+        }
         return settings.objects()
                 ? new FaultyFiles(
                         DataDirectory.extents(shard.directory()),
-                        objects.computeIfAbsent(shard.shard(), number -> new MemoryExtentFiles()))
+                        extents.computeIfAbsent(shard.shard(), number -> new MemoryExtentFiles()))
                 : local;
+    }
+
+    @Override
+    public void opened(ShardIdentity shard, Journal journal) {
+        if (tier != null) {
+            tier.opened(shard, journal);
+        }
+    }
+
+    /** Snapshots contain the segments of journals in files, and no others. */
+    @Override
+    public void started(DataDirectory data) throws IOException {
+        if (tier != null) {
+            tierScript.begin(tier, data, !settings.scripted());
+        }
     }
 
     @Override
@@ -72,9 +115,47 @@ final class SimulatedStorage implements StorageProvider {
                 : local;
     }
 
+    /** What the thread of the tier does in one turn; {@code others} are the tasks of other threads meanwhile. */
+    void stepTier(Runnable others) {
+        if (tier != null) {
+            tierScript.step(tier, others);
+        }
+    }
+
+    /** The object store works from now on, until {@link #beginTierFaults}. */
+    void endTierFaults() {
+        tierScript.end();
+    }
+
+    /** The object store works as it likes from now on. */
+    void beginTierFaults() {
+        if (settings.tiered()) {
+            tierScript.begin();
+        }
+    }
+
+    /** No object is forgotten, and none that is needed is missing. */
+    void checkObjects(List<Path> shards) throws IOException {
+        if (settings.tiered()) {
+            tierScript.check(disk, World.DATA, shards);
+        }
+    }
+
+    /** The objects, for tools; null if the seed has none. */
+    @Nullable
+    StoredObjects objects() {
+        return settings.tiered() ? tierScript.objects() : null;
+    }
+
+    /** Restores the newest snapshot to a directory, and verifies it; returns whether there is one. */
+    boolean restoreSnapshot(Path target) throws IOException {
+        return settings.tiered() && tierScript.restore(disk, World.DATA, target);
+    }
+
     /** The process ends, in whatever way. */
     void crash() {
-        objects.values().forEach(MemoryExtentFiles::crash);
+        tier = null;
+        extents.values().forEach(MemoryExtentFiles::crash);
         logs.values().forEach(ScriptedLog::crash);
     }
 
@@ -84,7 +165,7 @@ final class SimulatedStorage implements StorageProvider {
     }
 
     void checkClosed() {
-        objects.values()
+        extents.values()
                 .forEach(files -> assertThat(files.openCount())
                         .as("objects that are open")
                         .isZero());

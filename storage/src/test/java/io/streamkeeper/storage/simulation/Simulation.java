@@ -183,8 +183,21 @@ final class Simulation {
                 shard.store().keepUp();
             }
         }
+        if (world.settings.tiered()) {
+            tier();
+        }
         commands.timeOut();
         world.note();
+    }
+
+    /** The thread of the tier works, and perhaps the object store does not. */
+    private void tier() {
+        if (operator.nextInt(6) == 0) {
+            world.faultsOfTier(operator.nextBoolean());
+        }
+        if (operator.nextInt(3) > 0) {
+            world.stepTier();
+        }
     }
 
     /** What an operator requests now and then. */
@@ -275,6 +288,7 @@ final class Simulation {
         world.disk.shortWrites(false);
         world.disk.failNextSyncs(0);
         world.faults.end();
+        world.faultsOfTier(false);
         world.calm();
         for (int i = 0; i < 6; i++) {
             turn(1_500);
@@ -309,6 +323,9 @@ final class Simulation {
     private void turn(long millis) {
         world.advance(millis);
         world.process.shards.forEach(shard -> shard.store().keepUp());
+        if (!world.disk.isStopped()) {
+            world.stepTier();
+        }
         commands.timeOut();
         world.runAll();
     }
@@ -370,7 +387,9 @@ final class Simulation {
         if (world.settings.objects()) {
             world.reach.hit("extents that are objects");
         }
-        if (world.settings.isLocal()) {
+        world.checkObjects();
+        world.restoreSnapshot();
+        if (world.settings.isReadable()) {
             Checks.verified(world);
             if (backup) {
                 Checks.backup(world);
@@ -384,6 +403,7 @@ final class Simulation {
         }
         world.start();
         Checks.found(world, true);
+        world.countsFound();
         world.mayHaveLost = false;
         commands.list();
         if (oneIn(2)) {

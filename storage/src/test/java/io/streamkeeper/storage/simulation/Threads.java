@@ -15,18 +15,18 @@ import java.util.function.Consumer;
  * thread that is held stands still, as on a disk that answers slowly or never. A task that throws ends, its thread does
  * not.
  */
-final class Threads {
+public final class Threads {
     private final Random random;
     private final Consumer<Throwable> thrown;
     private final List<Queue<Runnable>> queues = new ArrayList<>();
     private final Set<Integer> held = new HashSet<>();
 
-    Threads(Random random, Consumer<Throwable> thrown) {
+    public Threads(Random random, Consumer<Throwable> thrown) {
         this.random = random;
         this.thrown = thrown;
     }
 
-    Executor thread() {
+    public Executor thread() {
         Queue<Runnable> tasks = new ArrayDeque<>();
         queues.add(tasks);
         return tasks::add;
@@ -41,12 +41,12 @@ final class Threads {
         held.clear();
     }
 
-    boolean isIdle() {
+    public boolean isIdle() {
         return queues.stream().allMatch(Queue::isEmpty);
     }
 
     /** Runs one task; returns false if there is none that may run. */
-    boolean runOne() {
+    public boolean runOne() {
         int first = random.nextInt(queues.size());
         for (int i = 0; i < queues.size(); i++) {
             int at = (first + i) % queues.size();
@@ -67,7 +67,7 @@ final class Threads {
         }
     }
 
-    void runAll() {
+    public void runAll() {
         releaseAll();
         while (runOne()) {
             // Each task may bring others.
@@ -75,7 +75,7 @@ final class Threads {
     }
 
     /** The process was killed: nothing that was to be done is done. */
-    void stop() {
+    public void stop() {
         queues.forEach(Queue::clear);
     }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamkeeper.protocol.Producer;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.ManualClock;
+import io.streamkeeper.storage.Peek;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.disk.SimulatedDisk;
+import io.streamkeeper.storage.stream.StreamState;
+import io.streamkeeper.storage.tier.StoredObjects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +49,11 @@ final class World {
         NO
     }
 
-    /** An answer that must come, and what it may be. */
+    /**
+     * An answer that must come, and what it may be.
+     *
+     * @param of the stream that the command has met, or null
+     */
     record Expected(Set<String> words, Replied answer, Incarnation of, String what) {}
 
     final Random random;
@@ -87,6 +94,9 @@ final class World {
     /** Whether reads of files may have failed in this life. */
     boolean mayNotRead;
 
+    /** Whether the object store may not have answered in this life, or not in time. */
+    boolean mayBeAway;
+
     /** Whether the last end may have lost what was acknowledged: a power cut where records are not synced. */
     boolean mayHaveLost;
 
@@ -110,7 +120,7 @@ final class World {
         this.faults = new Faults(random, reach);
         this.faultyDisk = new FaultyDisk(disk);
         faultyDisk.faults(faults);
-        this.storage = new SimulatedStorage(disk, faults, settings, ~salts, reach::hit);
+        this.storage = new SimulatedStorage(disk, faultyDisk, faults, settings, clock, ~salts, reach::hit);
         this.copies = new Copies(storage);
         String name = settings.converts() == null ? "s" : "of-this-version-";
         this.clientPaths =
@@ -170,6 +180,7 @@ final class World {
         mayBeBusy = settings.scripted() || settings.backlogBytesMax() < 1 << 26;
         mayHaveFailed = false;
         mayNotRead = false;
+        mayBeAway = false;
         incarnations.values().forEach(stream -> {
             stream.pins = 0;
             stream.loseUses();
@@ -222,6 +233,7 @@ final class World {
         }
         evicted.clear();
         trace("end by", end);
+        storage.endTierFaults();
         if (end == End.STOP) {
             runAll();
             faults.endBesideFiles();
@@ -270,6 +282,54 @@ final class World {
     Path nextBackup() {
         backups++;
         return Path.of("/backup" + backups);
+    }
+
+    // ---- the tier ----
+
+    /** The objects of the tier, for tools; null if the seed has none. */
+    @Nullable
+    StoredObjects objects() {
+        return storage.objects();
+    }
+
+    /** No process runs: a directory is made from the newest snapshot, if there is one. */
+    void restoreSnapshot() throws IOException {
+        Path target = nextBackup();
+        if (storage.restoreSnapshot(target)) {
+            reach.hit("a snapshot is restored");
+        }
+        for (Path file : disk.files()) {
+            if (file.startsWith(target)) {
+                disk.delete(file);
+            }
+        }
+    }
+
+    /** What the thread of the tier does in one turn, while others work. */
+    void stepTier() {
+        faults.inTier(true);
+        storage.stepTier(() -> {
+            faults.inTier(false);
+            runSome(3);
+            faults.inTier(true);
+        });
+        faults.inTier(false);
+    }
+
+    /** The object store fails from now on, or works again. */
+    void faultsOfTier(boolean begin) {
+        if (begin) {
+            storage.beginTierFaults();
+            mayBeAway |= settings.tiered();
+        } else {
+            storage.endTierFaults();
+        }
+    }
+
+    /** No process runs: each object is known, and none is missing. */
+    void checkObjects() throws IOException {
+        storage.checkObjects(
+                IntStream.range(0, settings.shards()).mapToObj(World::directory).toList());
     }
 
     // ---- what waits ----
@@ -349,6 +409,12 @@ final class World {
                                 "%s: there is room, but %s",
                                 expected.what(), expected.answer().outcome())
                         .isTrue();
+            case "tier_unavailable" ->
+                assertThat(mayBeAway)
+                        .as(
+                                "%s: the object store answers, but %s",
+                                expected.what(), expected.answer().outcome())
+                        .isTrue();
             case "outcome_unknown" ->
                 assertThat(settings.scripted())
                         .as(
@@ -372,32 +438,68 @@ final class World {
                         .as("%s: %s", expected.what(), expected.answer().outcome())
                         .contains(word);
         }
-        if (expected.of() != null && (word.equals("stream_not_found") || word.equals("stream_deleted"))) {
-            expected.of().gone = true;
+        if (expected.of() != null) {
+            switch (word) {
+                case "stream_not_found", "stream_deleted" -> {
+                    expected.of().gone = true;
+                    expected.of().released = true;
+                }
+                case "created", "deleted" -> expected.of().released = true;
+                default -> {}
+            }
         }
     }
 
     // ---- forks ----
 
-    /** Whether forks hold a stream's path after its deletion. */
+    /**
+     * Whether forks hold a stream's path after its deletion. A fork that has ended does not, from the answer on that says
+     * so; a creation that is refused does not, from its answer on.
+     */
     Held held(Incarnation of) {
         if (of.pins > 0) {
             return Held.YES;
         }
-        // Without syncs a release waits for one.
-        Held held = settings.syncs() && isQuiet() ? Held.NO : Held.PERHAPS;
-        for (ShardModel model : models) {
-            for (Version version : model.stagedAll()) {
-                if (version.of().source == of) {
-                    Held byThis = isAlive(version) ? Held.YES : version.deleted() ? held(version.of()) : Held.PERHAPS;
-                    if (byThis == Held.YES) {
-                        return Held.YES;
-                    }
-                    held = byThis == Held.PERHAPS ? Held.PERHAPS : held;
-                }
+        of.refusedForks.removeIf(Replied::isThere);
+        boolean isPerhaps = mayHaveFailed
+                || !of.refusedForks.isEmpty()
+                || forkings.stream().anyMatch(forking -> forking.mayCount(of));
+        for (Incarnation fork : of.forks) {
+            Held byThis = heldBy(fork);
+            if (byThis == Held.YES) {
+                return Held.YES;
             }
+            isPerhaps |= byThis == Held.PERHAPS;
         }
-        return held;
+        return isPerhaps ? Held.PERHAPS : Held.NO;
+    }
+
+    /** Whether forks hold the path of a version that is gone, or null. */
+    Held heldAtPath(@Nullable Version gone) {
+        return gone == null ? Held.NO : held(gone.of());
+    }
+
+    /** Whether a fork holds its source. */
+    private Held heldBy(Incarnation fork) {
+        Version staged = staged(fork.path);
+        if (!fork.released && staged != null && staged.of() == fork && isAlive(staged)) {
+            return Held.YES;
+        }
+        if (fork.creation.isTurnedAway() && !fork.found) {
+            return Held.NO;
+        }
+        Held byForks = held(fork);
+        return fork.released || byForks == Held.YES ? byForks : Held.PERHAPS;
+    }
+
+    /** A start has found each fork that has not ended, and counts no other. */
+    void countsFound() {
+        for (Incarnation stream : incarnations.values()) {
+            StreamState found = Peek.at(process.of(stream.path).store(), stream.path);
+            stream.found |= found != null && found.generation() == stream.generation;
+            stream.released = found == null || found.generation() != stream.generation || Peek.isDeleted(found);
+            stream.refusedForks.clear();
+        }
     }
 
     private static boolean isAlive(Version version) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,6 +69,9 @@ final class AppendCommand extends StreamCommand {
         private long seq;
         private long duplicates;
 
+        /** The thread that shows the progress reads it. */
+        private final AtomicLong sentBytes = new AtomicLong();
+
         Numbered(BlockingRemoteStreams streams, String type) {
             this.streams = streams;
             this.type = type;
@@ -77,6 +81,7 @@ final class AppendCommand extends StreamCommand {
             AppendResult result = streams.append(
                     path(), Content.of(type, bytes), AppendOptions.none().producer(id, epoch, seq++));
             duplicates += result.wrote() ? 0 : 1;
+            sentBytes.addAndGet(bytes.length);
         }
 
         void close() throws InterruptedException {
@@ -108,11 +113,20 @@ final class AppendCommand extends StreamCommand {
         if (data != null) {
             appends.append(data.getBytes(StandardCharsets.UTF_8));
         } else if (file != null) {
-            try (InputStream in = Files.newInputStream(file)) {
-                appendLines(appends, in, false);
-            }
+            appendFile(appends, file);
         } else {
             appendLines(appends, console().in(), producer == null);
+        }
+    }
+
+    private void appendFile(Numbered appends, Path from) throws IOException, InterruptedException {
+        try (InputStream in = Files.newInputStream(from)) {
+            Progress progress = Progress.of(appends.sentBytes::get, Files.size(from));
+            try {
+                appendLines(appends, in, false);
+            } finally {
+                progress.close();
+            }
         }
     }
 

@@ -52,7 +52,7 @@ final class Connection {
      */
     RemoteStreams streams(Map<String, String> environment) throws IOException {
         RemoteStreams streams = RemoteStreams.at(root(environment)).retryMax(Duration.ofMillis(Durations.parse(retry)));
-        String token = token(environment);
+        String token = token(environment, tokenFile);
         if (token != null) {
             streams = streams.header("Authorization", () -> "Bearer " + token);
         }
@@ -60,8 +60,7 @@ final class Connection {
     }
 
     private URI root(Map<String, String> environment) {
-        String variable = environment.get(URL_VARIABLE);
-        String text = url != null ? url : variable != null && !variable.isBlank() ? variable : URL_DEFAULT;
+        String text = url(url, environment, URL_VARIABLE, URL_DEFAULT);
         try {
             URI uri = URI.create(text);
             return uri.getRawAuthority() != null && uri.toString().endsWith("//" + uri.getRawAuthority())
@@ -72,8 +71,14 @@ final class Connection {
         }
     }
 
+    /** The URL of a flag, or else of the environment, or else the default. */
+    static String url(@Nullable String flag, Map<String, String> environment, String variable, String otherwise) {
+        String set = environment.get(variable);
+        return flag != null ? flag : set != null && !set.isBlank() ? set : otherwise;
+    }
+
     /** The token; a message about it never contains it. */
-    private @Nullable String token(Map<String, String> environment) throws IOException {
+    static @Nullable String token(Map<String, String> environment, @Nullable Path tokenFile) throws IOException {
         String text = tokenFile == null
                 ? environment.get(TOKEN_VARIABLE)
                 : Files.readString(tokenFile, StandardCharsets.UTF_8);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param environment the variables of the process
  * @param in the input
- * @param out the output, without a buffer; it throws what a write throws
+ * @param out the output, without a buffer, a {@link Terminal} if it leads to one; it throws what a write throws
  * @param err for messages, one line each
  */
 record Console(Map<String, String> environment, InputStream in, OutputStream out, PrintStream err) {
@@ -31,7 +31,15 @@ record Console(Map<String, String> environment, InputStream in, OutputStream out
 
     /** Prints a message as one line. */
     void say(@Nullable String message) {
+        endLine();
         err.println(NAME + ControlCharacters.escaped(String.valueOf(message).replaceAll("\\R", " ")));
+    }
+
+    /** Ends the last line of data on a terminal, so that what follows it has a line of its own. */
+    void endLine() {
+        if (out instanceof Terminal terminal) {
+            terminal.endLine();
+        }
     }
 
     /** The output; its failures have a type of their own. */

@@ -19,14 +19,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands for the streams of a server. */
+/** The commands for a server that runs: for its streams, and for the cluster of which it is a member. */
 public final class RemoteCommands {
+    private static final String CLUSTER = "cluster";
+
     /** Their names, in the order of help. */
     public static final List<String> NAMES =
-            List.of("create", "append", "read", "tail", "ls", "stat", "set", "fork", "close", "rm");
+            List.of("create", "append", "read", "tail", "ls", "stat", "set", "fork", "close", "rm", CLUSTER);
 
     /** The variables of the environment that only these commands read. */
-    public static final Set<String> VARIABLES = Set.of(Connection.URL_VARIABLE, Connection.TOKEN_VARIABLE);
+    public static final Set<String> VARIABLES =
+            Set.of(Connection.URL_VARIABLE, Connection.TOKEN_VARIABLE, AdminConnection.URL_VARIABLE);
 
     /** The columns of help, so that a URL fits into a line. */
     public static final int HELP_WIDTH = 100;
@@ -42,7 +45,7 @@ public final class RemoteCommands {
      *
      * @param environment may contain the variables {@link #VARIABLES}
      * @param in the standard input
-     * @param out for data; without a buffer, it throws what a write throws
+     * @param out for data; without a buffer, it throws what a write throws; a {@link Terminal} if it leads to one
      * @param err for messages, one line each
      * @return the exit status, see {@link ExitStatus}
      */
@@ -59,16 +62,18 @@ public final class RemoteCommands {
             }
         }
         root.addSubcommand(args[0], line(args[0], console));
-        return root.setUsageHelpWidth(HELP_WIDTH)
+        int status = root.setUsageHelpWidth(HELP_WIDTH)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e, console))
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, urlVariable(args[0]), console))
                 .execute(args);
+        console.endLine();
+        return status;
     }
 
     private static int misused(ParameterException failure, Console console) {
-        String hint = "; see " + PROGRAM + " " + failure.getCommandLine().getCommandName() + " --help";
+        String hint = "; see " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help";
         if (failure instanceof UnmatchedArgumentException unmatched) {
             hint = Suggestions.of(
                             Suggestions.nameOf(unmatched.getUnmatched().get(0)),
@@ -82,7 +87,11 @@ public final class RemoteCommands {
         return ExitStatus.USAGE.number();
     }
 
-    private static int failed(Exception failure, Console console) {
+    private static String urlVariable(String name) {
+        return name.equals(CLUSTER) ? AdminConnection.URL_VARIABLE : Connection.URL_VARIABLE;
+    }
+
+    private static int failed(Exception failure, String urlVariable, Console console) {
         if (failure instanceof Console.OutputException) {
             // A reader that has left, such as head, needs no more; a file that cannot be written is an error.
             if (!Files.isRegularFile(STANDARD_OUTPUT)) {
@@ -92,7 +101,7 @@ public final class RemoteCommands {
             return ExitStatus.FAILED.number();
         }
         if (failure instanceof StreamException refused) {
-            console.say(refused.getMessage() + hint(refused));
+            console.say(refused.getMessage() + hint(refused, urlVariable));
             return ExitStatus.of(refused).number();
         }
         if (failure instanceof IllegalArgumentException) {
@@ -106,12 +115,12 @@ public final class RemoteCommands {
         return ExitStatus.FAILED.number();
     }
 
-    private static String hint(StreamException refused) {
+    private static String hint(StreamException refused, String urlVariable) {
         if (refused.status() == ErrorCode.UNAUTHENTICATED.status()) {
             return "; name a token with --token-file or " + Connection.TOKEN_VARIABLE;
         }
         return refused instanceof StreamException.Unavailable && refused.status() == 0
-                ? "; name another server with --url or " + Connection.URL_VARIABLE
+                ? "; name another server with --url or " + urlVariable
                 : "";
     }
 
@@ -123,6 +132,9 @@ public final class RemoteCommands {
     }
 
     private static CommandLine line(String name, Console console) {
+        if (name.equals(CLUSTER)) {
+            return ClusterCommand.line(console);
+        }
         return new CommandLine(
                 switch (name) {
                     case "create" -> new CreateCommand(console);

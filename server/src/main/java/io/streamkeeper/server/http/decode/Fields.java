@@ -26,7 +26,7 @@ public final class Fields {
     private int used;
 
     /** A bit for the slot of each present field. */
-    private int present;
+    private long present;
 
     /** Any line of a list but the first. */
     private record Line(HeaderName name, int start, int end) {}
@@ -62,7 +62,7 @@ public final class Fields {
         places[used + 1] = start;
         places[used + 2] = end;
         used += NUMBERS;
-        present |= 1 << slot;
+        present |= 1L << slot;
     }
 
     /** The index in {@link #places} of a field that is present. */
@@ -80,7 +80,7 @@ public final class Fields {
     }
 
     boolean has(HeaderName name) {
-        return (present & 1 << name.slot()) != 0;
+        return (present & 1L << name.slot()) != 0;
     }
 
     /** Where the value of the first line begins, for a field that is present. */

@@ -43,6 +43,8 @@ public enum HeaderName {
     STREAM_RETENTION_MAX_AGE("stream-retention-max-age"),
     STREAM_RETENTION_MAX_BYTES("stream-retention-max-bytes"),
     STREAM_RETENTION_MAX_MESSAGES("stream-retention-max-messages"),
+    /** Another member of the cluster has passed the request on. */
+    X_STREAM_FORWARDED("x-stream-forwarded", Trait.SET_BY_PROXIES),
     STREAM_SEQ("stream-seq"),
     STREAM_CLOSED("stream-closed"),
     STREAM_EXPECTED_OFFSET("stream-expected-offset"),

@@ -5,10 +5,16 @@ import io.netty.buffer.ByteBufUtil;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.limit.LimitRefusal;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the responses of refusals. Owned by one event loop. */
 final class RefusalResponses {
+    /** The limits that time alone does not restore. */
+    private static final Set<ErrorCode> OF_CONTENT =
+            EnumSet.of(ErrorCode.STREAM_LIMIT, ErrorCode.STORAGE_LIMIT, ErrorCode.SUBSCRIPTION_LIMIT);
+
     private final ResponseHeads heads;
     private final RefusalReports reports;
 
@@ -50,7 +56,10 @@ final class RefusalResponses {
         if (refusal.code().status() == 503) {
             head.fields(ResponseFields.RETRY_AFTER);
         }
-        if (refusal.code() == ErrorCode.STREAM_LIMIT || refusal.code() == ErrorCode.STORAGE_LIMIT) {
+        if (refusal.code() == ErrorCode.NO_LEADER) {
+            head.fields(ResponseFields.NO_LEADER);
+        }
+        if (OF_CONTENT.contains(refusal.code())) {
             head.field(ResponseField.RETRY_AFTER, LimitRefusal.CONTENT_RETRY_SECONDS);
         }
         if (refusal.code() == ErrorCode.UNAUTHENTICATED) {

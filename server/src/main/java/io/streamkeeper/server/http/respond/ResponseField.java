@@ -35,6 +35,7 @@ enum ResponseField {
     STREAM_CURSOR("Stream-Cursor", Readers.SCRIPTS),
     STREAM_EARLIEST_OFFSET("Stream-Earliest-Offset", Readers.SCRIPTS),
     STREAM_EXPIRES_AT("Stream-Expires-At", Readers.SCRIPTS),
+    STREAM_LEADER("Stream-Leader", Readers.SCRIPTS),
     STREAM_LAST_APPEND_AT("Stream-Last-Append-At", Readers.SCRIPTS),
     STREAM_METADATA_TAG("Stream-Metadata-Tag", Readers.SCRIPTS),
     STREAM_NEXT_OFFSET("Stream-Next-Offset", Readers.SCRIPTS),

@@ -27,6 +27,7 @@ final class ResponseFields {
     static final byte[] KEEP_ALIVE = ResponseField.CONNECTION.is("keep-alive");
     static final byte[] NO_STORE = ResponseField.CACHE_CONTROL.is("no-store");
     static final byte[] RETRY_AFTER = ResponseField.RETRY_AFTER.is("1");
+    static final byte[] NO_LEADER = ResponseField.STREAM_LEADER.is("none");
     static final byte[] BEARER = ResponseField.WWW_AUTHENTICATE.is("Bearer realm=\"streamkeeper\"");
 
     /** On every response (section 12.7). */

@@ -17,6 +17,8 @@ final class ResponseHead {
 
     private static final int CRLF = '\r' << 8 | '\n';
 
+    private static final int COLON = ':' << 8 | ' ';
+
     private final ByteBuf out;
     private int varies;
 
@@ -31,6 +33,7 @@ final class ResponseHead {
         line(202, "Accepted");
         line(204, "No Content");
         line(304, "Not Modified");
+        line(307, "Temporary Redirect");
         line(308, "Permanent Redirect");
         line(400, "Bad Request");
         line(401, "Unauthorized");
@@ -79,11 +82,23 @@ final class ResponseHead {
 
     ResponseHead field(ResponseField name, CharSequence value) {
         out.writeBytes(name.prefix());
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
+        write(value);
+        return end();
+    }
+
+    /** Writes a field of a response of another server. */
+    ResponseHead passed(CharSequence name, CharSequence value) {
+        write(name);
+        ByteBufUtil.writeShortBE(out, COLON);
+        write(value);
+        return end();
+    }
+
+    private void write(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             out.writeByte(c < ' ' || c > 0xff ? '?' : c);
         }
-        return end();
     }
 
     ResponseHead field(String name, String value) {

@@ -60,11 +60,25 @@ final class ResponseHeads {
         return begin(context, code.status(), code);
     }
 
-    private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
+    /**
+     * Begins a response that another server has made, and counts it: with the fields that belong to the connection, and
+     * no others.
+     */
+    ResponseHead beginPassed(ResponseContext context, int status) {
+        ResponseHead head = counted(context, status, null);
+        addConnection(context, head);
+        return head;
+    }
+
+    private ResponseHead counted(ResponseContext context, int status, @Nullable ErrorCode code) {
         long nanos = context.elapsedNanos();
         counters.answered(context.operation(), status, code, nanos);
         context.answered(status, code, nanos);
-        ResponseHead head = interim(status);
+        return interim(status);
+    }
+
+    private ResponseHead begin(ResponseContext context, int status, @Nullable ErrorCode code) {
+        ResponseHead head = counted(context, status, code);
         head.fields(date.field(clock.nowMillis())).fields(ResponseFields.SAFETY);
         String id = context.requestId();
         if (id != null) {
@@ -76,12 +90,16 @@ final class ResponseHeads {
                 head.varies(Vary.ORIGIN);
             }
         }
+        addConnection(context, head);
+        return head;
+    }
+
+    private static void addConnection(ResponseContext context, ResponseHead head) {
         if (context.closes()) {
             head.fields(ResponseFields.CLOSE);
         } else if (context.isHttp10()) {
             head.fields(ResponseFields.KEEP_ALIVE);
         }
-        return head;
     }
 
     static Response finish(ResponseContext context, ResponseHead head) {

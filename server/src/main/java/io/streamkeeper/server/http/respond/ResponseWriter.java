@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.respond;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
 import io.streamkeeper.protocol.EntityTag;
 import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.Outcome;
@@ -15,11 +16,17 @@ import io.streamkeeper.server.limit.LimitRefusal;
 import io.streamkeeper.server.metrics.LoopCounters;
 import io.streamkeeper.storage.disk.Clock;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Creates all responses: only here, outcomes become statuses and fields. Owned by one event loop. */
 public final class ResponseWriter {
+    private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final AsciiString TRANSFER_ENCODING = AsciiString.cached("transfer-encoding");
+    private static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
+
     private final ResponseHeads heads;
     private final RefusalResponses refusals;
     private final ReadResponses reads;
@@ -221,6 +228,47 @@ public final class ResponseWriter {
             head.field(field.name(), field.value());
         }
         return head;
+    }
+
+    // ---- of a cluster ----
+
+    /** The response that sends the client to the same target at the leader. */
+    public Response redirected(ResponseContext context, String location) {
+        ResponseHead head = heads.begin(context, 307)
+                .field(ResponseField.LOCATION, location)
+                .fields(ResponseFields.NO_STORE);
+        return ResponseHeads.finish(context, head, WireBody.of(Unpooled.EMPTY_BUFFER));
+    }
+
+    /**
+     * The head of a response of the leader: its fields, except those of its connection.
+     *
+     * @param isChunked whether the body has chunked coding; else the fields contain its length, or it ends the connection
+     */
+    public ByteBuf forwarded(
+            ResponseContext context,
+            int status,
+            Iterator<Map.Entry<CharSequence, CharSequence>> fields,
+            boolean isChunked) {
+        ResponseHead head = heads.beginPassed(context, status);
+        String id = context.requestId();
+        if (id != null) {
+            head.field(ResponseField.X_REQUEST_ID, id);
+        }
+        fields.forEachRemaining(field -> {
+            if (!isOfConnection(field.getKey())
+                    && (id == null || !X_REQUEST_ID.contentEqualsIgnoreCase(field.getKey()))) {
+                head.passed(field.getKey(), field.getValue());
+            }
+        });
+        if (isChunked) {
+            head.fields(ResponseFields.CHUNKED);
+        }
+        return head.finish();
+    }
+
+    private static boolean isOfConnection(CharSequence name) {
+        return CONNECTION.contentEqualsIgnoreCase(name) || TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
     }
 
     /** The interim response that requests the body of a request. */

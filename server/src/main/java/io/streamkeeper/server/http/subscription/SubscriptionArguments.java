@@ -2,7 +2,7 @@ package io.streamkeeper.server.http.subscription;
 
 import io.streamkeeper.client.subscription.Claim;
 import io.streamkeeper.client.subscription.SubscriptionOptions;
-import io.streamkeeper.protocol.Offset;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.subscription.AckRequest;
@@ -48,9 +48,9 @@ public final class SubscriptionArguments {
         return SpecParser.stream(JsonObject.of(Map.of("stream", path)));
     }
 
-    /** An offset. */
-    public static Offset offset(String offset) {
-        return AckParser.offset(JsonObject.of(Map.of("offset", offset)));
+    /** A place of a stream: an offset, {@code -1} or {@code now}. */
+    public static ReadStart place(String offset) {
+        return AckParser.place(JsonObject.of(Map.of("offset", offset)));
     }
 
     /** The name of a worker. */

@@ -1,8 +1,8 @@
 package io.streamkeeper.server.http.subscription;
 
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.Offset;
 import io.streamkeeper.protocol.Quoted;
+import io.streamkeeper.protocol.ReadStart;
 import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.http.request.HeaderName;
@@ -147,8 +147,8 @@ final class SubscriptionRequests {
         String id = target.id(request);
         read(request, answering, (body, answers) -> {
             StreamPath stream = SpecParser.stream(body);
-            Offset offset = AckParser.offset(body);
-            subscriptions.seek(id, stream, offset, answer(answers, moved -> noContent()));
+            ReadStart place = AckParser.place(body);
+            subscriptions.seek(id, stream, place, answer(answers, moved -> noContent()));
         });
     }
 

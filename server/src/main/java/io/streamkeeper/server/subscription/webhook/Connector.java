@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.SslHandler;
+import io.streamkeeper.server.outbound.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
@@ -80,7 +81,7 @@ final class Connector {
             WebhookUrl url,
             Channel opened,
             BiConsumer<@Nullable WebhookConnection, @Nullable Throwable> then) {
-        WebhookConnection connection = new WebhookConnection(opened, own.pool(), ConnectionPool.Receiver.of(url));
+        WebhookConnection connection = new WebhookConnection(opened, own.pool(), url.destination());
         opened.pipeline().addLast(connection);
         SslHandler handshaking = opened.pipeline().get(SslHandler.class);
         if (handshaking == null) {

@@ -95,7 +95,7 @@ final class Delivery implements Attempt, WebhookConnection.Exchange {
             return;
         }
         signature = signed;
-        WebhookConnection open = own.pool().take(ConnectionPool.Receiver.of(target));
+        WebhookConnection open = own.pool().take(target.destination());
         if (open == null) {
             connect(target);
         } else {

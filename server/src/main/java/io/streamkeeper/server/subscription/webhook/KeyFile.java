@@ -37,7 +37,9 @@ import java.util.regex.Pattern;
  * Bytes are in base64url.
  */
 final class KeyFile {
-    private static final String TITLE = "streamkeeper webhook keys ";
+    /** Begins the first line, and no other. */
+    static final String TITLE = "streamkeeper webhook keys ";
+
     private static final String VERSION = "1";
     private static final Pattern TITLE_LINE = Pattern.compile(TITLE + "([0-9]{1,9})");
     private static final String SIGNS = "signs";
@@ -75,7 +77,8 @@ final class KeyFile {
         }
     }
 
-    private static String text(KeySet keys) {
+    /** The text of the file. */
+    static String text(KeySet keys) {
         StringBuilder text = new StringBuilder(TITLE).append(VERSION).append('\n');
         VerifyingKey current = keys.current().verifying();
         line(text, SIGNS, current.id(), Base64Url.encode(keys.current().seed()), current.publicText());

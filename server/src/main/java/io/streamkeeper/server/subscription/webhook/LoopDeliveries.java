@@ -1,16 +1,17 @@
 package io.streamkeeper.server.subscription.webhook;
 
 import io.netty.channel.EventLoop;
+import io.streamkeeper.server.outbound.ConnectionPool;
 
 /** What the attempts of one loop share. Owned by that loop. */
 final class LoopDeliveries {
     private final EventLoop loop;
-    private final ConnectionPool pool;
+    private final ConnectionPool<WebhookConnection> pool;
     private boolean hasRoom;
 
     LoopDeliveries(EventLoop loop, int keptMax) {
         this.loop = loop;
-        this.pool = new ConnectionPool(loop, keptMax);
+        this.pool = new ConnectionPool<>(loop, ConnectionPool.DESTINATION_MAX, keptMax);
     }
 
     EventLoop loop() {
@@ -18,7 +19,7 @@ final class LoopDeliveries {
     }
 
     /** The connections that no attempt uses. */
-    ConnectionPool pool() {
+    ConnectionPool<WebhookConnection> pool() {
         return pool;
     }
 

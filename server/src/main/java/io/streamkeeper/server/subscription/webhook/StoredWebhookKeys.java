@@ -6,6 +6,7 @@ import io.streamkeeper.server.security.WatchedFile;
 import io.streamkeeper.server.subscription.WebhookKeys;
 import io.streamkeeper.storage.disk.FileProblem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys of webhooks and of the tokens of wakes: of a file, which is made when the first key is needed and is read
  * again when it changes, or in memory. Those who use a key wait for {@link #prepare} before. Safe for use by any thread.
+ *
+ * <p>In a cluster, the member that leads has the keys of all: from its {@link #begin} to its {@link #end}, its file is a
+ * copy of the {@link KeyLog}, and a change of the file is appended to it.
  */
 public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     /** The file in the data directory. */
@@ -31,6 +35,7 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     private static final long CHECK_MILLIS = 1_000;
 
     private final @Nullable Path file;
+    private final @Nullable KeyLog log;
     private final LongSupplier nowMillis;
     private final long checkMillis;
     private volatile @Nullable KeySet set;
@@ -38,15 +43,16 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     private @Nullable ScheduledExecutorService watcher;
     private boolean isClosed;
 
-    private StoredWebhookKeys(@Nullable Path file, LongSupplier nowMillis, long checkMillis) {
+    private StoredWebhookKeys(@Nullable Path file, @Nullable KeyLog log, LongSupplier nowMillis, long checkMillis) {
         this.file = file;
+        this.log = log;
         this.nowMillis = nowMillis;
         this.checkMillis = checkMillis;
     }
 
     /** Keys that are lost when the process ends. */
     public static StoredWebhookKeys inMemory(LongSupplier nowMillis) {
-        return new StoredWebhookKeys(null, nowMillis, CHECK_MILLIS);
+        return new StoredWebhookKeys(null, null, nowMillis, CHECK_MILLIS);
     }
 
     /**
@@ -62,11 +68,62 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
 
     /** The same with another time between two checks of the file. */
     static StoredWebhookKeys ofFile(Path file, LongSupplier nowMillis, long checkMillis) throws IOException {
-        StoredWebhookKeys keys = new StoredWebhookKeys(file, nowMillis, checkMillis);
+        StoredWebhookKeys keys = new StoredWebhookKeys(file, null, nowMillis, checkMillis);
         if (!Files.notExists(file)) {
             keys.load(file);
         }
         return keys;
+    }
+
+    /**
+     * Keys of a member of a cluster, which has them after {@link #begin}.
+     *
+     * @param file for {@code rotate-key}, of the member that leads
+     * @param log has the keys of the cluster
+     */
+    public static StoredWebhookKeys ofMember(Path file, KeyLog log, LongSupplier nowMillis) {
+        return ofMember(file, log, nowMillis, CHECK_MILLIS);
+    }
+
+    /** The same with another time between two checks of the file. */
+    static StoredWebhookKeys ofMember(Path file, KeyLog log, LongSupplier nowMillis, long checkMillis) {
+        return new StoredWebhookKeys(file, log, nowMillis, checkMillis);
+    }
+
+    /**
+     * The member leads from now on: reads the keys of the cluster, and replaces the file by them. A file of a cluster
+     * without keys has the first. Blocks; does nothing without a cluster.
+     *
+     * @throws IOException if the keys cannot be read, or the file cannot be written
+     */
+    public synchronized void begin() throws IOException {
+        if (log == null || file == null) {
+            return;
+        }
+        KeySet newest = log.newest();
+        boolean isFile = !Files.notExists(file);
+        if (newest == null && isFile) {
+            log.append(WatchedFile.ofSecrets(file, KeyFile::parse).value());
+        } else if (newest != null && !(isFile && isCopy(file, newest))) {
+            KeyFile.write(file, newest);
+            LOG.info("{} has the keys of the cluster now", file);
+        }
+        if (newest != null || isFile) {
+            load(file);
+        }
+    }
+
+    private static boolean isCopy(Path file, KeySet keys) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1).equals(KeyFile.text(keys));
+    }
+
+    /** The member does not lead any more: changes of the file are not used. */
+    public synchronized void end() {
+        if (watcher != null) {
+            watcher.shutdown();
+        }
+        watcher = null;
+        watched = null;
     }
 
     @Override
@@ -95,8 +152,12 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
             return;
         }
         if (Files.notExists(file)) {
+            KeySet made = KeySet.make();
+            if (log != null) {
+                log.append(made);
+            }
             try {
-                KeyFile.write(file, KeySet.make());
+                KeyFile.write(file, made);
             } catch (IOException e) {
                 throw FileProblem.explained(e, file);
             }
@@ -106,6 +167,7 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     }
 
     private synchronized void load(Path path) throws IOException {
+        end();
         WatchedFile<KeySet> opened = WatchedFile.ofSecrets(path, KeyFile::parse);
         watched = opened;
         set = opened.value();
@@ -119,11 +181,21 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     /** Reads the file again if it has changed; throws nothing, so that it is repeated. */
     synchronized void check() {
         try {
-            if (watched != null && watched.check()) {
-                set = watched.value();
+            if (watched != null) {
+                watched.check();
+                use(watched.value());
             }
-        } catch (RuntimeException e) {
-            LOG.error("the keys of webhooks could not be read again", e);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the keys of webhooks have changed, but cannot be used yet; it is tried again", e);
+        }
+    }
+
+    private void use(KeySet read) throws IOException {
+        if (read != set) {
+            if (log != null) {
+                log.append(read);
+            }
+            set = read;
         }
     }
 
@@ -181,8 +253,6 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     @Override
     public synchronized void close() {
         isClosed = true;
-        if (watcher != null) {
-            watcher.shutdown();
-        }
+        end();
     }
 }

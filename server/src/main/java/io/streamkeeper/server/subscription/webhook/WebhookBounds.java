@@ -1,5 +1,7 @@
 package io.streamkeeper.server.subscription.webhook;
 
+import io.streamkeeper.server.outbound.ConnectionPool;
+
 /**
  * How many connections to receivers there may be. Immutable.
  *

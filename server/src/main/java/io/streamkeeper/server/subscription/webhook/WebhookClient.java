@@ -3,6 +3,9 @@ package io.streamkeeper.server.subscription.webhook;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.outbound.ClientTls;
+import io.streamkeeper.server.outbound.Destination;
 import io.streamkeeper.server.subscription.Deliveries;
 import io.streamkeeper.storage.memory.Budget;
 import java.net.InetAddress;
@@ -16,17 +19,21 @@ import org.jspecify.annotations.Nullable;
  * Sends wakes to webhooks over HTTP/1.1, on the loops of the server. Connections are kept for the next wakes to the same
  * host. It uses no proxy, and follows no redirects. Safe for use by all loops.
  *
- * <p>Attempts are bounded by their number, which the file descriptors and the memory allow; further callers wait in line.
- * The memory of each, for its request and its answer, is reserved before it begins (I7); one for which there is none has
- * failed.
+ * <p>Attempts are bounded by their number, which the file descriptors and the memory allow; further callers wait, see
+ * {@link WaitingAttempts}. The memory of each, for its request and its answer, is reserved before it begins (I7); one for
+ * which there is none has failed.
  */
 public final class WebhookClient implements Deliveries, AutoCloseable {
+    /** Of a URL that is refused, as the attempt will state. */
+    private static final Destination NONE = new Destination(false, "", 0);
+
     private final WebhookRules rules;
     private final StoredWebhookKeys keys;
     private final Executor workers;
     private final NameLookups names;
     private final Connector connector;
     private final Budget slots;
+    private final WaitingAttempts waiting = new WaitingAttempts();
     private final Budget memory;
     private final int keptMax;
     private final Map<EventLoop, LoopDeliveries> loops = new ConcurrentHashMap<>();
@@ -82,7 +89,8 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
             EventLoop loop, String url, byte[] body, long timeoutMillis, Consumer<Result> result, Runnable room) {
         LoopDeliveries own = loops.computeIfAbsent(loop, key -> new LoopDeliveries(key, keptMax));
         if (!own.takeRoom() && !slots.tryReserve(1)) {
-            slots.await(1, () -> loop.execute(() -> offer(own, room)));
+            waiting.add(receiverOf(url), () -> loop.execute(() -> offer(own, room)));
+            slots.await(1, () -> waiting.next().run());
             return null;
         }
         if (!memory.tryReserve(bytesOf(body))) {
@@ -90,6 +98,14 @@ public final class WebhookClient implements Deliveries, AutoCloseable {
             return failed(loop, result);
         }
         return new Delivery(this, own, url, body, timeoutMillis, result).start();
+    }
+
+    private Destination receiverOf(String url) {
+        try {
+            return WebhookUrl.parse(url, rules).destination();
+        } catch (RefusedException e) {
+            return NONE;
+        }
     }
 
     /** The memory of an attempt; a request that is longer than all of it counts as all of it. */

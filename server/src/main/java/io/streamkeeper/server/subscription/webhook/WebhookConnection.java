@@ -19,6 +19,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.streamkeeper.protocol.WebhookSignature;
+import io.streamkeeper.server.outbound.ConnectionPool;
+import io.streamkeeper.server.outbound.Destination;
+import io.streamkeeper.server.outbound.PooledConnection;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *                      └─ another status ──▶ closed
  * </pre>
  */
-final class WebhookConnection extends SimpleChannelInboundHandler<HttpObject> {
+final class WebhookConnection extends SimpleChannelInboundHandler<HttpObject> implements PooledConnection {
     /** Answers of which each announces another one. */
     private static final int INTERIM_MAX = 8;
 
@@ -53,8 +56,8 @@ final class WebhookConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private final Channel channel;
-    private final ConnectionPool pool;
-    private final ConnectionPool.Receiver receiver;
+    private final ConnectionPool<WebhookConnection> pool;
+    private final Destination destination;
     private final long openedNanos = System.nanoTime();
     private @Nullable Exchange exchange;
     private @Nullable AnswerBody body;
@@ -64,14 +67,15 @@ final class WebhookConnection extends SimpleChannelInboundHandler<HttpObject> {
     private boolean isKept;
     private int interimCount;
 
-    WebhookConnection(Channel channel, ConnectionPool pool, ConnectionPool.Receiver receiver) {
+    WebhookConnection(Channel channel, ConnectionPool<WebhookConnection> pool, Destination destination) {
         this.channel = channel;
         this.pool = pool;
-        this.receiver = receiver;
+        this.destination = destination;
     }
 
-    ConnectionPool.Receiver receiver() {
-        return receiver;
+    @Override
+    public Destination destination() {
+        return destination;
     }
 
     /** Whether it had an exchange before: its receiver may close it at any time, also as the next request arrives. */
@@ -105,7 +109,8 @@ final class WebhookConnection extends SimpleChannelInboundHandler<HttpObject> {
         close();
     }
 
-    void close() {
+    @Override
+    public void close() {
         channel.close();
     }
 

@@ -1,6 +1,7 @@
 package io.streamkeeper.server.subscription.webhook;
 
 import io.streamkeeper.protocol.RefusedException;
+import io.streamkeeper.server.outbound.Destination;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,11 @@ public record WebhookUrl(
      */
     public static WebhookUrl parse(String url, WebhookRules rules) {
         return new WebhookUrlParser(url, rules).parse();
+    }
+
+    /** Where a connection for it leads to. */
+    Destination destination() {
+        return new Destination(isTls, host, port);
     }
 
     /** Host and port as the header {@code Host} has them. */

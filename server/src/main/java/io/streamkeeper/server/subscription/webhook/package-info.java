@@ -7,9 +7,9 @@
  * {@code KeyFile}, {@code KeySet}, {@code SigningKey} and {@code VerifyingKey}; {@link
  * io.streamkeeper.server.subscription.webhook.SignedWakeTokens}; {@link
  * io.streamkeeper.server.subscription.webhook.WebhookClient}, which sends. A {@code Delivery} is one attempt: {@code
- * NameLookups} resolves the name, {@code AddressCheck} decides, {@code Connector} and {@code ClientTls} connect, {@code
- * WebhookConnection} has one exchange after the other, with {@code AnswerBody}, {@code RetryAfter} and {@code Reasons},
- * and is then kept in the {@code ConnectionPool} of the {@code LoopDeliveries} of its loop.
+ * NameLookups} resolves the name, in the order of {@code NameLanes}, {@code AddressCheck} decides, {@code Connector}
+ * connects, {@code WebhookConnection} has one exchange after the other, with {@code AnswerBody}, {@code RetryAfter} and {@code Reasons},
+ * and is then kept in the pool of the {@code LoopDeliveries} of its loop.
  *
  * <p>An attempt and its connection belong to the loop that makes it. Workers sign and compute handshakes; threads of
  * their own resolve names.

@@ -4,7 +4,12 @@ import static io.streamkeeper.server.cli.remote.CommandRig.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.server.cli.remote.CommandRig.Ran;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +49,45 @@ class ReadingCommandsTest {
         assertThat(rig.run("ls", "a/")).isEqualTo(new Ran(0, "a/1/x\na/2\na/ä\n", ""));
         assertThat(rig.run("ls", "c")).isEqualTo(new Ran(0, "", ""));
         assertThat(rig.run("ls", "--after", "a/2")).isEqualTo(new Ran(0, "a/ä\nb\n", ""));
+    }
+
+    @Test
+    void onATerminalDataAndMessagesEndTheirLines() {
+        create("t");
+        rig.done("append", "t", "no end");
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+
+        rig.run(new byte[0], new Terminal(screen), "read", "t");
+        rig.run(new byte[0], new Terminal(screen), "tail", "t");
+        rig.run(new byte[0], new Terminal(screen), "append", "t", "\n");
+        rig.run(new byte[0], new Terminal(screen), "read", "t");
+
+        assertThat(screen.toString(StandardCharsets.UTF_8)).isEqualTo("no end\nno end\nno end\n");
+        assertThat(rig.run("read", "t", "--offset", "-1").out()).isEqualTo("no end\n");
+    }
+
+    @Test
+    void onATerminalAMessageAfterDataHasALineOfItsOwn() throws IOException {
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(screen);
+        Console console = new Console(
+                Map.of(),
+                InputStream.nullInputStream(),
+                terminal,
+                new PrintStream(screen, true, StandardCharsets.UTF_8));
+
+        console.data().write(CommandRig.text("no end"));
+        console.say("next");
+        console.say("last");
+
+        assertThat(screen.toString(StandardCharsets.UTF_8)).isEqualTo("no end\nds: next\nds: last\n");
+    }
+
+    @Test
+    void withoutATerminalDataIsPrintedAsItIs() {
+        create("t");
+        rig.done("append", "t", "no end");
+        assertThat(rig.run("read", "t").out()).isEqualTo("no end");
     }
 
     @Test

@@ -80,15 +80,8 @@ class LiveTailTest {
     }
 
     private void append(String text) {
-        Outcome outcome = execute(new Command.Append(
-                PATH,
-                ContentType.parse("text/plain"),
-                false,
-                null,
-                null,
-                null,
-                Preconditions.NONE,
-                Body.of(Unpooled.copiedBuffer(text, UTF_8))));
+        Outcome outcome = execute(
+                Command.Append.of(PATH, ContentType.parse("text/plain"), Body.of(Unpooled.copiedBuffer(text, UTF_8))));
         assertThat(outcome).isInstanceOf(Outcome.Appended.class);
     }
 

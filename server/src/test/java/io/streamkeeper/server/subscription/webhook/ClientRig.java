@@ -7,6 +7,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.streamkeeper.server.config.PortRanges;
+import io.streamkeeper.server.outbound.ClientTls;
+import io.streamkeeper.server.outbound.ConnectionPool;
 import io.streamkeeper.server.subscription.Deliveries.Attempt;
 import io.streamkeeper.server.subscription.Deliveries.Result;
 import io.streamkeeper.storage.memory.Budget;

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.streamkeeper.protocol.Ed25519;
 import io.streamkeeper.protocol.WebhookSignature;
+import io.streamkeeper.server.outbound.ConnectionPool;
 import io.streamkeeper.server.subscription.Deliveries.Attempt;
 import io.streamkeeper.server.subscription.Deliveries.Result;
 import io.streamkeeper.server.subscription.Deliveries.Result.Accepted;
@@ -415,7 +416,7 @@ class WebhookClientTest {
             results.forEach(CompletableFuture::join);
 
             assertThat(receiver.connections()).isEqualTo(20);
-            await().until(() -> receiver.open() == ConnectionPool.RECEIVER_MAX);
+            await().until(() -> receiver.open() == ConnectionPool.DESTINATION_MAX);
             await().until(() -> receiver.open() == 0);
         }
     }
@@ -486,6 +487,35 @@ class WebhookClientTest {
             small.awaitNoneUnderWay();
             assertThat(small.send(receiver.url()).join()).isEqualTo(new Accepted(true));
             small.awaitNoneUnderWay();
+        }
+    }
+
+    @Test
+    void manyWakesOfAReceiverThatHangsDelayThoseOfAnotherByOneAttempt() throws IOException {
+        List<String> order = new ArrayList<>();
+        try (ClientRig small = ClientRig.local(transport, 1);
+                ScriptedReceiver hanging = ScriptedReceiver.of(
+                        (socket, connection) -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
+                ScriptedReceiver good = ScriptedReceiver.of(answering(ok("{\"done\":true}")))) {
+            CompletableFuture<Result> result = new CompletableFuture<>();
+            Attempt attempt = small.attempt(hanging.url(), result);
+            for (String name : List.of("hanging 1", "hanging 2", "hanging 3", "good 1", "good 2")) {
+                String url = name.startsWith("good") ? good.url() : hanging.url();
+                small.loop
+                        .submit(() -> assertThat(small.client.send(
+                                        small.loop,
+                                        url,
+                                        new byte[1],
+                                        ClientRig.TIMEOUT_MILLIS,
+                                        ended -> {},
+                                        () -> order.add(name)))
+                                .isNull())
+                        .syncUninterruptibly();
+            }
+            small.loop.execute(attempt::cancel);
+            small.awaitNoneUnderWay();
+            small.loop.submit(() -> {}).syncUninterruptibly();
+            assertThat(order).containsExactly("hanging 1", "good 1", "hanging 2", "good 2", "hanging 3");
         }
     }
 

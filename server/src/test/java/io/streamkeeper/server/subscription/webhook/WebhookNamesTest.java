@@ -162,6 +162,32 @@ class WebhookNamesTest {
     }
 
     @Test
+    void namesOfNameServersThatHangDelayOtherNamesAShortTimeOnly() throws IOException {
+        CountDownLatch hanging = new CountDownLatch(1);
+        NameLookups.Resolver resolver = name -> {
+            if (name.equals("localhost")) {
+                return addresses("127.0.0.1");
+            }
+            awaitUninterruptibly(hanging);
+            return addresses("10.0.0.1");
+        };
+        try (ScriptedReceiver receiver = ScriptedReceiver.of(answering(ok("{\"done\":true}")));
+                ClientRig rig = new ClientRig(transport, true, 64, resolver, null)) {
+            List<CompletableFuture<Result>> hostile = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                hostile.add(rig.send("https://worker" + i + ".example/", 30_000));
+            }
+            await().until(() -> rig.client.underWay() == 8);
+            // Twice four names take a thread for a second each.
+            assertThat(rig.send("http://localhost:" + receiver.port() + "/").join())
+                    .isEqualTo(new Accepted(true));
+            assertThat(hostile).noneMatch(CompletableFuture::isDone);
+            hanging.countDown();
+            hostile.forEach(CompletableFuture::join);
+        }
+    }
+
+    @Test
     void aNameIsResolvedOnceForAllThatAskAtTheSameTime() throws IOException {
         CountDownLatch answered = new CountDownLatch(1);
         AtomicInteger asked = new AtomicInteger();

@@ -6,11 +6,11 @@ import static io.streamkeeper.server.subscription.webhook.ScriptedReceiver.write
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.streamkeeper.protocol.files.Identity;
 import io.streamkeeper.server.subscription.Deliveries.Result;
 import io.streamkeeper.server.subscription.Deliveries.Result.Accepted;
 import io.streamkeeper.server.subscription.Deliveries.Result.Failed;
 import io.streamkeeper.server.tls.Identities;
-import io.streamkeeper.server.tls.Identities.Identity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

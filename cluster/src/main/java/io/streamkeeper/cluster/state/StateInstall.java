@@ -1,0 +1,125 @@
+package io.streamkeeper.cluster.state;
+
+import io.streamkeeper.cluster.ClusterConfig;
+import io.streamkeeper.cluster.ReceivedLog;
+import io.streamkeeper.storage.directory.DataDirectory;
+import io.streamkeeper.storage.directory.FileTree;
+import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.LocalDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a state that is ready in the place of the own one, before the store is opened. Used by one thread, which may
+ * block.
+ *
+ * <p>The mark {@code READY} decides. With it, a start does what is left to do, however often it crashes there; the order
+ * of the steps is such that each can be repeated, and that it can be seen which were done. The mark goes last, after
+ * everything is durable. A received directory that is there takes the place of the own one; one that is not there has done
+ * so.
+ */
+public final class StateInstall {
+    private static final Logger LOG = LoggerFactory.getLogger(StateInstall.class);
+
+    /** What a test does between two steps. */
+    interface Step {
+        void before(String step) throws IOException;
+    }
+
+    private final Disk disk = new LocalDisk();
+    private final ClusterConfig config;
+    private final Path data;
+    private final Incoming incoming;
+    private final Step steps;
+
+    private StateInstall(ClusterConfig config, Path data, Step steps) {
+        this.config = config;
+        this.data = data;
+        this.incoming = new Incoming(config);
+        this.steps = steps;
+    }
+
+    /** Whether a state is ready. */
+    public static boolean isDue(ClusterConfig config) throws IOException {
+        return new Incoming(config).ready() != null;
+    }
+
+    /** Removes what was received of a state that is not needed any more. */
+    public static void discard(ClusterConfig config) throws IOException {
+        new Incoming(config).clear();
+    }
+
+    /**
+     * Installs the state that is ready; does nothing if there is none.
+     *
+     * @param data the data directory, which is locked and not open
+     */
+    public static void run(ClusterConfig config, Path data) throws IOException {
+        run(config, data, step -> {});
+    }
+
+    static void run(ClusterConfig config, Path data, Step steps) throws IOException {
+        new StateInstall(config, data, steps).run();
+    }
+
+    private void run() throws IOException {
+        StateDescription state = incoming.ready();
+        if (state == null) {
+            return;
+        }
+        ReceivedLog log = new ReceivedLog(config, incoming.path(StateDescription.LOG));
+        if (!hasBegun(state) && log.isNotNeeded(state.end())) {
+            LOG.info("the state of member {} is not needed any more, and is removed", state.member());
+            incoming.clear();
+            return;
+        }
+        LOG.info("the state of member {}, up to {}, takes the place of the own one", state.member(), state.end());
+        installShards(state);
+        installFile(StateDescription.LEADER, config.directory());
+        installFile(StateDescription.FORMAT, data);
+        disk.syncDirectory(data);
+        steps.before("log");
+        log.install(state.end());
+        steps.before("mark");
+        incoming.clear();
+    }
+
+    /** Whether a step was done. */
+    private boolean hasBegun(StateDescription state) throws IOException {
+        DataDirectory received = new DataDirectory(incoming.directory(), state.store(), state.shards());
+        for (int shard = 0; shard < state.shards(); shard++) {
+            if (!disk.exists(received.shard(shard))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void installShards(StateDescription state) throws IOException {
+        DataDirectory received = new DataDirectory(incoming.directory(), state.store(), state.shards());
+        DataDirectory own = new DataDirectory(data, state.store(), state.shards());
+        for (int shard = 0; shard < state.shards(); shard++) {
+            if (disk.exists(received.shard(shard))) {
+                steps.before("delete shard " + shard);
+                FileTree.delete(disk, own.shard(shard));
+                steps.before("shard " + shard);
+                disk.rename(received.shard(shard), own.shard(shard));
+            }
+        }
+        for (int shard = state.shards(); disk.exists(own.shard(shard)); shard++) {
+            FileTree.delete(disk, own.shard(shard));
+        }
+        disk.syncDirectory(data);
+        disk.syncDirectory(incoming.directory());
+    }
+
+    private void installFile(String name, Path directory) throws IOException {
+        if (disk.exists(incoming.path(name))) {
+            steps.before(name);
+            disk.rename(incoming.path(name), directory.resolve(name));
+            disk.syncDirectory(directory);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.streamkeeper.cluster.state;
+
+import org.jspecify.annotations.NullMarked;

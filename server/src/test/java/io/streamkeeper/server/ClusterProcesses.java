@@ -1,0 +1,170 @@
+package io.streamkeeper.server;
+
+import static org.awaitility.Awaitility.await;
+
+import io.streamkeeper.protocol.network.TestNetwork;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The members of a cluster, each a process of the packaged jar. */
+final class ClusterProcesses implements AutoCloseable {
+    static final int COUNT = 3;
+    private static final List<String> NAMES =
+            IntStream.range(0, COUNT).mapToObj(ClusterProcesses::name).toList();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final Path folder;
+    private final List<String> extra;
+    private final List<Integer> ports;
+    private final TestNetwork network = new TestNetwork(NAMES);
+    private final PackagedServer[] running = new PackagedServer[COUNT];
+    private int starts;
+
+    ClusterProcesses(Path folder, String... extra) throws IOException {
+        this.folder = folder;
+        this.extra = new ArrayList<>(List.of(extra));
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int each = 0; each < 2 * COUNT; each++) {
+            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        }
+        this.ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        NAMES.forEach(name -> network.lead(name, peerPort(name)));
+    }
+
+    private int peerPort(String name) {
+        return ports.get(COUNT + NAMES.indexOf(name));
+    }
+
+    /** The members as one of them reaches the others: over the network that the test cuts. */
+    private String seenBy(String self) {
+        return NAMES.stream()
+                .map(name -> name + "=127.0.0.1:" + (name.equals(self) ? peerPort(name) : network.port(self, name)))
+                .collect(Collectors.joining(","));
+    }
+
+    static String name(int node) {
+        return "n" + (node + 1);
+    }
+
+    /** Has receivers of webhooks reach the streams at one of the members, whichever sends; before a start. */
+    void publicUrl(int node) {
+        extra.addAll(List.of("--public-url", uri(node).toString()));
+    }
+
+    void startAll() throws IOException {
+        for (int node = 0; node < COUNT; node++) {
+            start(node);
+        }
+    }
+
+    void start(int node) throws IOException {
+        List<String> flags = new ArrayList<>(List.of(
+                "--port",
+                ports.get(node).toString(),
+                "--data-dir",
+                folder.resolve(name(node)).toString(),
+                "--checkpoint-bytes",
+                "128KiB",
+                "--checkpoint-interval",
+                "500ms",
+                "--cluster",
+                seenBy(name(node)),
+                "--cluster-self",
+                name(node),
+                "--cluster-create"));
+        flags.addAll(extra);
+        starts++;
+        running[node] = PackagedServer.start(
+                PackagedServer.runningJava(),
+                List.of("-Xmx192m", "-Dio.netty.leakDetection.level=disabled"),
+                Map.of(),
+                folder.resolve(name(node) + "-" + starts + ".log"),
+                flags);
+    }
+
+    /** Where the streams of a member are, whether it runs or not. */
+    URI uri(int node) {
+        return URI.create("http://127.0.0.1:" + ports.get(node) + "/v1/stream/");
+    }
+
+    /** The member that leads; -1 if none says so. */
+    int leader() throws InterruptedException {
+        for (int node = 0; node < COUNT; node++) {
+            if (leads(node)) {
+                return node;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether a member decides itself about a request that must not be passed on. */
+    private boolean leads(int node) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("no-such-stream"))
+                .timeout(Duration.ofSeconds(2))
+                .header("Content-Type", "text/plain")
+                .header("X-Stream-Forwarded", "1")
+                .POST(BodyPublishers.ofString("x"))
+                .build();
+        try {
+            return client.send(request, BodyHandlers.discarding()).statusCode() == 404;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    void awaitAllReady() {
+        for (int node = 0; node < COUNT; node++) {
+            HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("/health/ready"))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            await().ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> client.send(request, BodyHandlers.discarding()).statusCode() == 200);
+        }
+    }
+
+    /** Cuts the connections of a member to the others and back, or lets them connect again. */
+    void cut(int node, boolean isCut) {
+        network.cut(name(node), isCut);
+    }
+
+    /** Cuts the connections that a member opens to another one, or lets it connect again. */
+    void cut(int from, int to, boolean isCut) {
+        network.cut(name(from), name(to), isCut);
+    }
+
+    PackagedServer process(int node) {
+        return running[node];
+    }
+
+    void kill(int node) throws InterruptedException {
+        running[node].kill();
+        running[node].close();
+    }
+
+    @Override
+    public void close() {
+        for (PackagedServer server : running) {
+            if (server != null) {
+                server.close();
+            }
+        }
+        network.close();
+    }
+}

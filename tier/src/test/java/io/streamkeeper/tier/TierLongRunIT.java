@@ -1,0 +1,210 @@
+package io.streamkeeper.tier;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.tier.FaultProxy.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged server with an object store, for a time: killed, stopped, verified, backed up, restored from snapshots, and
+ * started again with other flags and locales, while the object store is away, slow or returns parts. {@code
+ * -Dtier.seconds=N} says how long, {@code -Dtier.seed=S} repeats the choices, though not the moments. It prints what it has
+ * reached; a run of a minute or more must have copied files.
+ */
+class TierLongRunIT {
+    private static final double SECONDS_THAT_COPY = 60;
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
+    private static final int CLIENTS = 3;
+    private static final List<String> COUNTERS = List.of(
+            "streamkeeper_tier_sent_bytes_total", "streamkeeper_tier_reads_total", "streamkeeper_tier_failures_total");
+
+    @TempDir
+    private Path folder;
+
+    private final long seed = Long.getLong("tier.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final Map<String, Double> reached = new TreeMap<>();
+    private final AtomicInteger refusedReads = new AtomicInteger();
+    private final List<TierTraffic> clients = new ArrayList<>();
+    private int lives;
+    private Path data;
+    private FaultProxy proxy;
+    private TieredServer server;
+
+    @Test
+    void whatIsAcknowledgedHoldsWhateverHappensToTheServerAndItsObjectStore() throws Exception {
+        double seconds = Double.parseDouble(System.getProperty("tier.seconds", "90"));
+        data = folder.resolve("data");
+        try (S3Server s3 = S3Server.start(S3Server.Kind.S3PROXY, Files.createDirectory(folder.resolve("s3")));
+                FaultProxy between = new FaultProxy(s3.endpoint())) {
+            proxy = between;
+            server = new TieredServer(data, folder.resolve("server.log"), proxy.endpoint());
+            try {
+                run(seconds, s3);
+            } catch (Exception | AssertionError e) {
+                throw new AssertionError(
+                        "-Dtier.seed=" + seed + ": " + e.getMessage() + "\nthe server said:\n" + server.lastWords(), e);
+            }
+        }
+        System.out.println(
+                "long run with an object store of " + seconds + " s, -Dtier.seed=" + seed + ", reached " + reached);
+        if (seconds >= SECONDS_THAT_COPY) {
+            assertThat(reached)
+                    .as("what was reached, -Dtier.seed=%s", seed)
+                    .containsKeys("streamkeeper_tier_sent_bytes_total", "verify");
+        }
+    }
+
+    private void run(double seconds, S3Server s3) throws Exception {
+        long end = System.nanoTime() + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+        start();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new TierTraffic(server, "client" + i, random.nextLong(), refusedReads));
+            threads.add(new Thread(clients.get(i), "client" + i));
+            threads.get(i).start();
+        }
+        try {
+            while (System.nanoTime() < end) {
+                live();
+                between();
+                start();
+            }
+        } finally {
+            clients.forEach(TierTraffic::end);
+            proxy.fault(Fault.NONE);
+        }
+        for (Thread thread : threads) {
+            thread.join(WAIT_MAX.toMillis());
+            assertThat(thread.isAlive()).as("a client still works").isFalse();
+        }
+        settle(s3);
+    }
+
+    private void start() throws IOException {
+        List<String> flags = new ArrayList<>(List.of(
+                "--tier-object-bytes", "64KiB",
+                "--tier-keep", "0s",
+                "--tier-timeout", "2s",
+                "--checkpoint-bytes", "256KiB",
+                "--checkpoint-interval", "200ms",
+                "--tier-snapshot-interval", "1s"));
+        flags.addAll(List.of("--tier-local-bytes", random.nextBoolean() ? "0" : "500KiB"));
+        if (random.nextInt(3) == 0) {
+            flags.addAll(List.of("--tier-bandwidth", "2MiB"));
+        }
+        server.start(flags, random.nextBoolean() ? Map.of("LC_ALL", "ar_EG.UTF-8") : Map.of());
+    }
+
+    private void count(String what) {
+        reached.merge(what, 1.0, Double::sum);
+    }
+
+    /** The server runs for some seconds, and its object store fails now and then. */
+    private void live() throws Exception {
+        int turns = 2 + random.nextInt(4);
+        for (int turn = 0; turn < turns; turn++) {
+            Fault[] faults = Fault.values();
+            proxy.fault(random.nextBoolean() ? Fault.NONE : faults[random.nextInt(faults.length)]);
+            TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_000));
+            for (TierTraffic client : clients) {
+                if (client.failure() != null) {
+                    throw new AssertionError(client.failure().getMessage(), client.failure());
+                }
+            }
+        }
+        for (String counter : COUNTERS) {
+            if (server.metric(counter) > 0) {
+                reached.merge(counter, server.metric(counter), Double::sum);
+            }
+        }
+        if (random.nextInt(3) > 0) {
+            server.kill();
+            count("kills");
+        } else {
+            server.stop();
+            count("stops");
+        }
+    }
+
+    /** Nothing runs: a tool reads the data directory, or the bucket. */
+    private void between() throws Exception {
+        proxy.fault(Fault.NONE);
+        Path copy = folder.resolve("copy");
+        switch (lives++ % 4) {
+            case 0 -> {
+                assertThat(server.tool(data, "verify", "--tier", TieredServer.LOCATION))
+                        .contains("all is well");
+                count("verify");
+            }
+            case 1 -> {
+                server.tool(data, "backup", "--tier", TieredServer.LOCATION, "--to", copy.toString());
+                assertThat(server.tool(copy, "verify")).contains("all is well");
+                count("backups");
+            }
+            case 2 -> {
+                if (Files.exists(data.resolve("SNAPSHOTS"))
+                        && Files.readString(data.resolve("SNAPSHOTS")).contains(" COMPLETE ")) {
+                    assertThat(server.tool(copy, "restore", "--from", TieredServer.LOCATION))
+                            .doesNotContain("warning");
+                    count("snapshots restored");
+                }
+            }
+            default -> {}
+        }
+        delete(copy);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** All streams are compared and deleted; no object is left that no list names. */
+    private void settle(S3Server s3) throws Exception {
+        for (TierTraffic client : clients) {
+            client.checkAll();
+        }
+        reached.put("reads refused", (double) refusedReads.get());
+        for (TierTraffic client : clients) {
+            client.deleteAll();
+        }
+        Awaitility.await().atMost(WAIT_MAX).until(() -> !lists().contains("\nobject "));
+        server.stop();
+        assertThat(s3.keys()).allMatch(lists()::contains);
+    }
+
+    private String lists() throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> shards = Files.list(data)) {
+            for (Path list : shards.map(
+                            each -> each.getFileName().toString().startsWith("shard-") ? each.resolve("OBJECTS") : each)
+                    .filter(each -> each.endsWith("OBJECTS") || each.endsWith("SNAPSHOTS"))
+                    .toList()) {
+                all.append(Files.exists(list) ? Files.readString(list, UTF_8) : "");
+            }
+        }
+        return all.toString();
+    }
+}
