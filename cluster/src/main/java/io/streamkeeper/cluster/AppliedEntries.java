@@ -75,7 +75,7 @@ final class AppliedEntries extends BaseStateMachine {
     /** The division that calls this; set before it starts. */
     void serve(RaftServer.Division server) {
         division = server;
-        leadership.serve(server, () -> getLastAppliedTermIndex().getIndex());
+        leadership.serve(server, start.index());
     }
 
     // ---- entries ----
@@ -94,14 +94,17 @@ final class AppliedEntries extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         LogPosition at = new LogPosition(entry.getTerm(), entry.getIndex());
         updateLastAppliedTermIndex(at.term(), at.index());
-        return delivery.entry(at, entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer())
-                .handle((done, failure) -> Message.EMPTY);
+        CompletableFuture<Void> delivered =
+                delivery.entry(at, entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        leadership.queued(at.index());
+        return delivered.handle((done, failure) -> Message.EMPTY);
     }
 
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         super.notifyTermIndexUpdated(term, index);
         delivery.passed(new LogPosition(term, index));
+        leadership.queued(index);
     }
 
     /** The barrier of a read: Ratis has applied all entries that the read must see. */

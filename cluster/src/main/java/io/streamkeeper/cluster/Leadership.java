@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -30,78 +29,88 @@ final class Leadership {
     private final Map<RaftPeerId, LogAppender> appenders = new HashMap<>();
     private final List<Question> open = new ArrayList<>();
 
+    /** The commit index that a follower has to know for its reads. */
+    private final Map<RaftPeerId, Long> wanted = new HashMap<>();
+
     /** Of the term in which this member was elected last. */
     private @Nullable LeaderState state;
 
     private RaftServer.@Nullable Division division;
-    private LongSupplier applied = () -> -1;
+    private long lastQueued;
 
     private static final class Question {
         final CompletableFuture<Void> answer = new CompletableFuture<>();
+        /** The entry that this member has to apply before the answer. */
+        final long applied;
         /** By the member that is asked, the first message whose reply counts. */
         final Map<RaftPeerId, Long> firstCalls = new HashMap<>();
 
         final Set<RaftPeerId> replied = new HashSet<>();
+
+        Question(long applied) {
+            this.applied = applied;
+        }
     }
 
-    /** The division that leads or not, and the last entry that its listener receives; set before it starts. */
-    synchronized void serve(RaftServer.Division server, LongSupplier lastApplied) {
+    /** The division that leads or not, and the last entry that its listener has received; set before it starts. */
+    synchronized void serve(RaftServer.Division server, long lastReceived) {
         division = server;
-        applied = lastApplied;
+        lastQueued = lastReceived;
     }
 
     // ---- questions ----
 
     /**
      * The index of the last entry that a read which begins now has to see; fails with {@link NoLeaderException} if this
-     * member does not lead.
+     * member does not lead. That is the last committed entry, although this leader may not have applied it: another
+     * member may have, and was read.
      */
     CompletableFuture<Long> readIndex() {
+        return ask(false);
+    }
+
+    /** Completes when the listener of this leader is about to receive all that a read which begins now has to see. */
+    CompletableFuture<Void> received() {
+        return ask(true).thenApply(index -> null);
+    }
+
+    private CompletableFuture<Long> ask(boolean isForSelf) {
         RaftServer.Division server = server();
-        Question question = ask();
         if (server == null || !server.getInfo().isLeaderReady()) {
-            forget(question);
             return CompletableFuture.failedFuture(notLeading());
         }
-        // What was acknowledged is applied here: by this leader itself, or before it was ready.
-        long index = applied();
-        settle(question, server.getRaftConf(), server.getId());
+        // What earlier leaders have committed was known here as committed before this one was ready.
+        long index = server.getRaftLog().getLastCommittedIndex();
+        Question question = new Question(isForSelf ? index : -1);
+        open(question).forEach(LogAppender::triggerHeartbeat);
+        if (!server.getInfo().isLeaderReady()) {
+            lost();
+        }
+        settle(question, server);
         return question.answer.thenApply(confirmed -> index);
+    }
+
+    private synchronized List<LogAppender> open(Question question) {
+        appenders.forEach((id, appender) -> question.firstCalls.put(id, appender.getCallId()));
+        open.add(question);
+        return List.copyOf(appenders.values());
     }
 
     private synchronized RaftServer.@Nullable Division server() {
         return division;
     }
 
-    private synchronized long applied() {
-        return applied.getAsLong();
-    }
-
     private static NoLeaderException notLeading() {
         return new NoLeaderException("this member does not lead; the read may be tried again");
     }
 
-    private Question ask() {
-        Question question = new Question();
-        List<LogAppender> asked;
+    /** Answers a question if a majority has replied, and what it needs is applied. */
+    private void settle(Question question, RaftServer.Division server) {
+        RaftConfiguration members = server.getRaftConf();
         synchronized (this) {
-            appenders.forEach((id, appender) -> question.firstCalls.put(id, appender.getCallId()));
-            open.add(question);
-            asked = List.copyOf(appenders.values());
-        }
-        asked.forEach(LogAppender::triggerHeartbeat);
-        return question;
-    }
-
-    private synchronized void forget(Question question) {
-        open.remove(question);
-    }
-
-    /** Answers a question if a majority has replied. */
-    private void settle(Question question, RaftConfiguration members, RaftPeerId self) {
-        synchronized (this) {
-            if (!isMajority(members.getCurrentPeers(), question.replied, self)
-                    || !isMajority(members.getPreviousPeers(), question.replied, self)) {
+            if (lastQueued < question.applied
+                    || !isMajority(members.getCurrentPeers(), question.replied, server.getId())
+                    || !isMajority(members.getPreviousPeers(), question.replied, server.getId())) {
                 return;
             }
             open.remove(question);
@@ -137,6 +146,7 @@ final class Leadership {
             if (isOfNewTerm) {
                 state = leader;
                 appenders.clear();
+                wanted.clear();
             }
             appenders.put(follower, appender);
             open.forEach(question -> question.firstCalls.put(follower, 0L));
@@ -154,12 +164,13 @@ final class Leadership {
         }
         long call = reply.getServerReply().getCallId();
         List<Question> confirmed = new ArrayList<>();
-        boolean isEarly = false;
+        boolean isEarly;
         synchronized (this) {
             RaftPeerId follower = appender.getFollowerId();
             if (appenders.get(follower) != appender) {
                 return;
             }
+            isEarly = lacks(appender, reply.getFollowerCommit());
             for (Question question : open) {
                 if (call < question.firstCalls.getOrDefault(follower, Long.MAX_VALUE)) {
                     isEarly = true;
@@ -168,21 +179,53 @@ final class Leadership {
                 }
             }
         }
-        confirmed.forEach(question -> settle(question, server.getRaftConf(), server.getId()));
+        confirmed.forEach(question -> settle(question, server));
         if (isEarly) {
             // The message that was asked for may have been taken for the one under way.
             appender.triggerHeartbeat();
         }
     }
 
-    /** Sends a follower what it needs to receive everything that is committed. */
-    void hasten(RaftPeerId follower) {
+    /** Whether a follower has an entry that it reads, and does not know yet that it is committed. */
+    private boolean lacks(LogAppender appender, long knownCommit) {
+        Long index = wanted.get(appender.getFollowerId());
+        if (index == null) {
+            return false;
+        }
+        if (knownCommit >= index) {
+            wanted.remove(appender.getFollowerId());
+            return false;
+        }
+        return appender.getFollower().getMatchIndex() >= index;
+    }
+
+    /** Sends a follower what it needs to know that the entries up to {@code index} are committed. */
+    void hasten(RaftPeerId follower, long index) {
         LogAppender appender;
         synchronized (this) {
             appender = appenders.get(follower);
+            if (appender == null || appender.getFollower().getCommitIndex() >= index) {
+                return;
+            }
+            wanted.merge(follower, index, Math::max);
         }
-        if (appender != null) {
-            appender.triggerHeartbeat();
+        appender.triggerHeartbeat();
+    }
+
+    /** The listener receives the entry after what is queued for it. */
+    void queued(long index) {
+        List<Question> waiting;
+        RaftServer.Division server;
+        synchronized (this) {
+            lastQueued = index;
+            server = division;
+            waiting =
+                    open.stream().filter(question -> question.applied == index).toList();
+        }
+        if (server != null) {
+            for (Question question : waiting) {
+                settle(question, server);
+            }
         }
     }
 }

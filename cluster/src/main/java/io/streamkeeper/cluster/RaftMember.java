@@ -142,7 +142,7 @@ final class RaftMember {
 
     CompletableFuture<Void> readBarrier() {
         if (division.getInfo().isLeader()) {
-            return leadership.readIndex().thenCompose(index -> entries.barrier());
+            return leadership.received().thenCompose(received -> entries.barrier());
         }
         return submit(READ, RaftClientRequest.readRequestType()).handle((reply, failure) -> {
             if (failure != null || !reply.isSuccess()) {

@@ -39,7 +39,7 @@ final class ReadIndexCalls implements ServerInterceptor {
             observer.onNext(reply(request.getServerRequest(), failure == null ? index : -1));
             observer.onCompleted();
             if (failure == null) {
-                leadership.hasten(RaftPeerId.valueOf(request.getServerRequest().getRequestorId()));
+                leadership.hasten(RaftPeerId.valueOf(request.getServerRequest().getRequestorId()), index);
             }
         });
     }

@@ -9,8 +9,8 @@ import io.streamkeeper.protocol.files.TestFolders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -96,10 +96,10 @@ class FailoverTest extends RunningCluster {
         String follower = cluster.followerOf(leader);
         cluster.check();
         int before = received(follower);
-        CountDownLatch gate = cluster.machine(follower).hold();
+        Semaphore gate = cluster.machine(follower).hold();
         cluster.write(leader, 40, MIB);
         assertThat(received(follower)).isEqualTo(before);
-        gate.countDown();
+        cluster.machine(follower).go(gate);
         cluster.check();
     }
 

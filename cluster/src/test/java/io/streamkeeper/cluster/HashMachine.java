@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ final class HashMachine implements FrameLog.Listener {
     private int rooms;
     private @Nullable LogFailure failure;
     private @Nullable LogPosition behind;
-    private volatile @Nullable CountDownLatch gate;
+    private volatile @Nullable Semaphore gate;
 
     @Override
     public void committed(LogPosition at, ByteBuffer frame) {
@@ -40,21 +40,23 @@ final class HashMachine implements FrameLog.Listener {
     }
 
     private void waitForGate() {
-        CountDownLatch closed = gate;
+        Semaphore closed = gate;
         if (closed != null) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            closed.acquireUninterruptibly();
         }
     }
 
-    /** Holds the thread of the listener at the next frame, until the result is counted down. */
-    CountDownLatch hold() {
-        CountDownLatch closed = new CountDownLatch(1);
+    /** Holds the thread of the listener at the next frame; each permit of the result lets it receive a frame. */
+    Semaphore hold() {
+        Semaphore closed = new Semaphore(0);
         gate = closed;
         return closed;
+    }
+
+    /** Lets the thread of the listener receive all frames again. */
+    void go(Semaphore closed) {
+        gate = null;
+        closed.release();
     }
 
     @Override
