@@ -19,6 +19,7 @@ import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
+import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.RecordBatches;
@@ -65,6 +66,7 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
     private final LeaderFile leaderFile;
     private final ShardJournal.Node node = new Connected();
     private volatile @Nullable RaftNode log;
+    private final LogSpace space;
     private final FrameQueue frames;
     private final LongAdder barriers = new LongAdder();
     private final LongAdder barrierNanos = new LongAdder();
@@ -76,10 +78,16 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
     private volatile @Nullable String failure;
     private boolean closed;
 
-    private ClusterStores(ClusterConfig config, MemberDirectory directory, LogPosition begin, DataDirectory data)
+    private ClusterStores(
+            ClusterConfig config, Disk disk, MemberDirectory directory, LogPosition begin, DataDirectory data)
             throws IOException {
         this.config = config;
-        this.frames = new FrameQueue(config.self());
+        this.space = new LogSpace(
+                () -> disk.usableBytes(config.directory()),
+                config.directory().toFile().getTotalSpace(),
+                config.limits().bytesInFlightMax(),
+                this::backlogBytes);
+        this.frames = new FrameQueue(config.self(), space);
         this.directory = directory;
         this.begin = begin;
         this.deliveredIndex = begin.index();
@@ -104,7 +112,7 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
         }
         MemberDirectory directory = MemberDirectory.open(config, begin);
         try {
-            return new ClusterStores(config, directory, begin, data);
+            return new ClusterStores(config, disk, directory, begin, data);
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -265,6 +273,11 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
         }
 
         @Override
+        public @Nullable Obstacle obstacle() {
+            return space.obstacle();
+        }
+
+        @Override
         public void failed(int shard, StorageFailedException reason) {
             if (failure == null) {
                 failure = "shard " + shard + " has failed: " + reason.getMessage();
@@ -279,6 +292,10 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
                 thread.start();
             }
         }
+    }
+
+    private long backlogBytes() {
+        return all().stream().mapToLong(input -> input.journal().backlogBytes()).sum();
     }
 
     /**

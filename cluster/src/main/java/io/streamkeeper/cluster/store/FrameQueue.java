@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,9 @@ final class FrameQueue implements AutoCloseable {
     /** A frame gets no further section beyond this length; one section may be longer. */
     static final int FRAME_BYTES = 256 << 10;
 
+    /** How often a full disk is looked at. */
+    private static final int LOOK_MILLIS = 100;
+
     /** One event, on the own thread. */
     private interface Event {
         void happen();
@@ -41,6 +45,7 @@ final class FrameQueue implements AutoCloseable {
 
     private final LinkedTransferQueue<Event> events = new LinkedTransferQueue<>();
     private final String member;
+    private final LogSpace space;
     private final LongAdder frames = new LongAdder();
     private final LongAdder records = new LongAdder();
     private @Nullable Thread thread;
@@ -53,8 +58,9 @@ final class FrameQueue implements AutoCloseable {
     private boolean isNoticeDue;
     private boolean closed;
 
-    FrameQueue(String member) {
+    FrameQueue(String member, LogSpace space) {
         this.member = member;
+        this.space = space;
     }
 
     /** Proposes frames to {@code log} from now on; what has happened before waits for that. */
@@ -158,7 +164,7 @@ final class FrameQueue implements AutoCloseable {
     private void run(FrameLog log) {
         while (!closed) {
             try {
-                for (Event next = events.take(); next != null; next = events.poll()) {
+                for (Event next = await(); next != null; next = events.poll()) {
                     next.happen();
                 }
                 proposeAll(log);
@@ -173,7 +179,13 @@ final class FrameQueue implements AutoCloseable {
         }
     }
 
+    /** The next event; null after a while if the disk is to be looked at again. */
+    private @Nullable Event await() throws InterruptedException {
+        return space.obstacle() == null ? events.take() : events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     private void proposeAll(FrameLog log) {
+        space.look();
         byte[] due = isNoticeDue ? notice : null;
         if (term != 0 && due != null) {
             isNoticeDue = !proposeNotice(log, due);
@@ -222,6 +234,7 @@ final class FrameQueue implements AutoCloseable {
         RecordFrame.end(content);
         frames.increment();
         propose(log, frame);
+        space.look();
         return true;
     }
 

@@ -7,6 +7,7 @@ import io.streamkeeper.storage.directory.LogPlace;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageBusyException;
 import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.disk.StorageFullException;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.LoggedRecords;
 import io.streamkeeper.storage.journal.RecordBatches;
@@ -39,6 +40,10 @@ final class ShardJournal implements Journal {
 
         /** The shard has failed. */
         void failed(int shard, StorageFailedException reason);
+
+        /** Why the log takes no new data; any thread may call this. */
+        @Nullable
+        Obstacle obstacle();
     }
 
     private final int shard;
@@ -108,6 +113,10 @@ final class ShardJournal implements Journal {
         }
         if (!leads) {
             throw new StorageBusyException("another server decides about the stream; try again later");
+        }
+        Obstacle met = node.obstacle();
+        if (met != null && !record.makesRoom()) {
+            throw new StorageFullException(RecordBatches.fullDisk(met));
         }
         RecordBatches.Added added = batches.add(record, payload, lastLsn + 1);
         lastLsn++;
@@ -250,10 +259,10 @@ final class ShardJournal implements Journal {
         return failure;
     }
 
-    /** The log refuses nothing: it takes records, or its epoch ends. */
+    /** A full disk; for any other reason, the epoch of the log ends. */
     @Override
     public @Nullable Obstacle obstacle() {
-        return null;
+        return leads ? node.obstacle() : null;
     }
 
     /** What is durable is synced by a majority of the members, this one among them. */

@@ -90,7 +90,8 @@ public final class RecordBatches {
         }
     }
 
-    static String fullDisk(Obstacle met) {
+    /** The refusal of a write for which a disk has no space. */
+    public static String fullDisk(Obstacle met) {
         return "the disk is full (" + met.reason() + "); delete streams or make room, and try again";
     }
 
