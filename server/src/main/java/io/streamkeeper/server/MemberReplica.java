@@ -20,6 +20,11 @@ record MemberReplica(ClusterMember member) implements Replica {
     }
 
     @Override
+    public long leadingEpoch() {
+        return member.leadingEpoch();
+    }
+
+    @Override
     public @Nullable String leaderUrl() {
         return member.leaderUrl();
     }

@@ -20,8 +20,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The members of a cluster, each a process of the packaged jar. */
-final class ClusterProcesses implements AutoCloseable {
-    static final int COUNT = 3;
+public final class ClusterProcesses implements AutoCloseable {
+    /** How many members there are. */
+    public static final int COUNT = 3;
+
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final List<String> NAMES =
             IntStream.range(0, COUNT).mapToObj(ClusterProcesses::name).toList();
 
@@ -32,9 +35,12 @@ final class ClusterProcesses implements AutoCloseable {
     private final List<Integer> ports;
     private final TestNetwork network = new TestNetwork(NAMES);
     private final PackagedServer[] running = new PackagedServer[COUNT];
+    private final Path[] directories = new Path[COUNT];
+    private final Path[] launchers = new Path[COUNT];
     private int starts;
 
-    ClusterProcesses(Path folder, String... extra) throws IOException {
+    /** Members whose data is below {@code folder}, with these flags for each. */
+    public ClusterProcesses(Path folder, String... extra) throws IOException {
         this.folder = folder;
         this.extra = new ArrayList<>(List.of(extra));
         List<ServerSocket> sockets = new ArrayList<>();
@@ -46,6 +52,15 @@ final class ClusterProcesses implements AutoCloseable {
             socket.close();
         }
         NAMES.forEach(name -> network.lead(name, peerPort(name)));
+        for (int node = 0; node < COUNT; node++) {
+            place(node, folder.resolve(name(node)), PackagedServer.runningJava());
+        }
+    }
+
+    /** Where a member has its data from its first start on, and what runs it as {@code java} would. */
+    public void place(int node, Path directory, Path launcher) {
+        directories[node] = directory;
+        launchers[node] = launcher;
     }
 
     private int peerPort(String name) {
@@ -59,7 +74,8 @@ final class ClusterProcesses implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
-    static String name(int node) {
+    /** The name of a member. */
+    public static String name(int node) {
         return "n" + (node + 1);
     }
 
@@ -68,18 +84,20 @@ final class ClusterProcesses implements AutoCloseable {
         extra.addAll(List.of("--public-url", uri(node).toString()));
     }
 
-    void startAll() throws IOException {
+    /** Starts all members, one after the other. */
+    public void startAll() throws IOException {
         for (int node = 0; node < COUNT; node++) {
             start(node);
         }
     }
 
-    void start(int node) throws IOException {
+    /** Starts a member, and returns when it has said that it is ready. */
+    public void start(int node) throws IOException {
         List<String> flags = new ArrayList<>(List.of(
                 "--port",
                 ports.get(node).toString(),
                 "--data-dir",
-                folder.resolve(name(node)).toString(),
+                directories[node].toString(),
                 "--checkpoint-bytes",
                 "128KiB",
                 "--checkpoint-interval",
@@ -92,7 +110,7 @@ final class ClusterProcesses implements AutoCloseable {
         flags.addAll(extra);
         starts++;
         running[node] = PackagedServer.start(
-                PackagedServer.runningJava(),
+                launchers[node],
                 List.of("-Xmx192m", "-Dio.netty.leakDetection.level=disabled"),
                 Map.of(),
                 folder.resolve(name(node) + "-" + starts + ".log"),
@@ -100,12 +118,12 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     /** Where the streams of a member are, whether it runs or not. */
-    URI uri(int node) {
+    public URI uri(int node) {
         return URI.create("http://127.0.0.1:" + ports.get(node) + "/v1/stream/");
     }
 
     /** The member that leads; -1 if none says so. */
-    int leader() throws InterruptedException {
+    public int leader() throws InterruptedException {
         for (int node = 0; node < COUNT; node++) {
             if (leads(node)) {
                 return node;
@@ -129,33 +147,54 @@ final class ClusterProcesses implements AutoCloseable {
         }
     }
 
-    void awaitAllReady() {
+    /** Returns when all members are ready. */
+    public void awaitAllReady() {
         for (int node = 0; node < COUNT; node++) {
-            HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("/health/ready"))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            await().ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> client.send(request, BodyHandlers.discarding()).statusCode() == 200);
+            int each = node;
+            await().atMost(READY_MAX).until(() -> isReady(each));
+        }
+    }
+
+    /** Whether a member takes requests. */
+    public boolean isReady(int node) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("/health/ready"))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        try {
+            return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
         }
     }
 
     /** Cuts the connections of a member to the others and back, or lets them connect again. */
-    void cut(int node, boolean isCut) {
+    public void cut(int node, boolean isCut) {
         network.cut(name(node), isCut);
     }
 
     /** Cuts the connections that a member opens to another one, or lets it connect again. */
-    void cut(int from, int to, boolean isCut) {
+    public void cut(int from, int to, boolean isCut) {
         network.cut(name(from), name(to), isCut);
     }
 
-    PackagedServer process(int node) {
+    /** The process of a member, also one that has ended. */
+    public PackagedServer process(int node) {
         return running[node];
     }
 
-    void kill(int node) throws InterruptedException {
+    /** Ends a member at once. */
+    public void kill(int node) throws InterruptedException {
         running[node].kill();
         running[node].close();
+    }
+
+    /** Ends all members at once. */
+    public void endAll() throws InterruptedException {
+        for (PackagedServer server : running) {
+            if (server != null) {
+                server.kill();
+            }
+        }
     }
 
     @Override

@@ -12,6 +12,9 @@ public interface Replica {
     /** Whether the shards of this process decide. */
     boolean leads();
 
+    /** The epoch for which this process leads, another one each time; 0 while it does not. */
+    long leadingEpoch();
+
     /** The URL, without a path, that the leader advertises; null if none is known. */
     @Nullable
     String leaderUrl();

@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
+import io.streamkeeper.storage.shard.Reply;
 
 /**
  * The requests of one connection to a member of a cluster. What changes a stream, or concerns subscriptions, is passed on
@@ -42,6 +43,13 @@ final class ClusterRequests {
     static Refusal tooManyWait() {
         return Refusal.of(
                 ErrorCode.OVERLOADED, "too many requests wait for the leader of the cluster; try again later");
+    }
+
+    /** A request that depends on what the leader knows was decided by this member, which does not lead any more. */
+    static Refusal leadsNoMore() {
+        return Refusal.of(
+                ErrorCode.NO_LEADER,
+                "this member does not lead the cluster any more, and has not executed the request; try again later");
     }
 
     /** Whether a request waits at the gate. */
@@ -91,6 +99,11 @@ final class ClusterRequests {
         exchange.operation(RequestExecution.operation(request, routes));
         exchange.session(new ForwardedResponse(connection, exchange, forwarding, request, isEvents, isLive));
         connection.line().advance();
+    }
+
+    /** Where the outcome of a change goes that this member decides. */
+    Reply replyOf(Exchange exchange) {
+        return new ConfirmedReply(connection, exchange, forwarding.replica());
     }
 
     // ---- reads ----

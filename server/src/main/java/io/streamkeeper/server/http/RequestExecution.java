@@ -526,7 +526,7 @@ final class RequestExecution implements BodyCheck {
         } else if (command instanceof Command.Describe) {
             atGate(exchange, () -> shard.execute(command, readBytesMax, exchange));
         } else {
-            shard.execute(command, readBytesMax, exchange);
+            shard.execute(command, readBytesMax, cluster == null ? exchange : cluster.replyOf(exchange));
         }
     }
 

@@ -7,12 +7,14 @@ import io.streamkeeper.cluster.MemberChange;
 import io.streamkeeper.server.forward.Replica;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a process is in a cluster, as the test says. */
 final class FakeReplica implements Replica {
     private final AtomicInteger barriers = new AtomicInteger();
     private volatile boolean leads;
+    private final AtomicLong epoch = new AtomicLong();
     private volatile @Nullable String leaderUrl;
     private volatile @Nullable String notReady;
     private volatile CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
@@ -20,6 +22,11 @@ final class FakeReplica implements Replica {
     @Override
     public boolean leads() {
         return leads;
+    }
+
+    @Override
+    public long leadingEpoch() {
+        return leads ? epoch.get() : 0;
     }
 
     @Override
@@ -45,6 +52,7 @@ final class FakeReplica implements Replica {
 
     void leads(boolean newLeads) {
         leads = newLeads;
+        epoch.incrementAndGet();
     }
 
     void leaderUrl(@Nullable String url) {

@@ -273,6 +273,58 @@ class ForwardingTest {
         send(copy, "GET", "/health/live", "").is(200);
     }
 
+    // ---- decisions of the leader that no log confirms ----
+
+    /** Sends what this member refuses or finds as the leader, and {@code meanwhile} happens before that is confirmed. */
+    private Answer decidedBefore(Runnable meanwhile, String method, String... fields) throws IOException {
+        replicate("PUT", PATH, "", TEXT);
+        replica.leads(true);
+        CompletableFuture<Void> barrier = new CompletableFuture<>();
+        replica.barrier(barrier);
+        int before = replica.barriers();
+        try (TestConnection connection = copy.connect()) {
+            connection.request(method, PATH, method.equals("PUT") ? "" : "abc", fields);
+            await().until(() -> replica.barriers() > before);
+            meanwhile.run();
+            barrier.complete(null);
+            return connection.receive();
+        }
+    }
+
+    @Test
+    void aRefusalIsSentByALeaderThatLeadsStill() throws IOException {
+        decidedBefore(() -> {}, "POST", "Content-Type: image/png").isError(409, "content_type_mismatch");
+    }
+
+    @Test
+    void aRefusalOfALeaderThatWasDeposedIsNotSent() throws IOException {
+        Answer answer = decidedBefore(() -> replica.leads(false), "POST", "Content-Type: image/png");
+        assertThat(answer.isError(503, "no_leader").field("Stream-Leader")).isEqualTo("none");
+    }
+
+    @Test
+    void aRefusalOfALeaderThatWasDeposedAndLeadsAgainIsNotSent() throws IOException {
+        Runnable again = () -> {
+            replica.leads(false);
+            replica.leads(true);
+        };
+        decidedBefore(again, "POST", "Content-Type: image/png").isError(503, "no_leader");
+    }
+
+    @Test
+    void aDeposedLeaderDoesNotSayThatAStreamExists() throws IOException {
+        decidedBefore(() -> replica.leads(false), "PUT", TEXT).isError(503, "no_leader");
+    }
+
+    @Test
+    void aRefusalWithoutALeaderIsNotSent() throws IOException {
+        replicate("PUT", PATH, "", TEXT);
+        replica.leads(true);
+        replica.barrier(CompletableFuture.failedFuture(new IOException("no leader")));
+        send(copy, "POST", PATH, "abc", "Content-Type: image/png").isError(503, "no_leader");
+        send(copy, "POST", PATH, "abc", TEXT).is(204);
+    }
+
     // ---- reads ----
 
     @Test

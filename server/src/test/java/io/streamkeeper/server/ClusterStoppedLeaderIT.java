@@ -1,0 +1,81 @@
+package io.streamkeeper.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process of a cluster that led, was stopped, and continues after another one has become the leader. */
+class ClusterStoppedLeaderIT {
+    private static final int ANSWER_MILLIS_MAX = 60_000;
+    private static final int CONNECTIONS = 8;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Test
+    void itDoesNotRefuseByWhatItKnewBefore() throws Exception {
+        try (ClusterProcesses members = new ClusterProcesses(folder)) {
+            members.startAll();
+            members.awaitAllReady();
+            await().until(() -> members.leader() >= 0);
+            int former = members.leader();
+            int other = (former + 1) % ClusterProcesses.COUNT;
+            members.process(former).signal("STOP");
+            await().atMost(Duration.ofMinutes(1)).until(() -> create(members.uri(other)) == 201);
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                // The process finds the request as soon as it continues.
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), members.uri(former).getPort());
+                socket.setSoTimeout(ANSWER_MILLIS_MAX);
+                socket.getOutputStream().write(append(members.uri(former)).getBytes(StandardCharsets.US_ASCII));
+                sockets.add(socket);
+            }
+            members.process(former).signal("CONT");
+            for (Socket socket : sockets) {
+                assertThat(statusLine(socket.getInputStream()))
+                        .matches("HTTP/1.1 (204 No Content|503 Service Unavailable)");
+                socket.close();
+            }
+        }
+    }
+
+    private int create(URI streams) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(streams.resolve("new"))
+                .header("Content-Type", "text/plain")
+                .PUT(BodyPublishers.noBody())
+                .build();
+        return client.send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    private static String append(URI streams) {
+        return "POST " + streams.getPath() + "new HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n"
+                + "Content-Length: 1\r\nConnection: close\r\n\r\nx";
+    }
+
+    private static String statusLine(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\r'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString();
+    }
+}
