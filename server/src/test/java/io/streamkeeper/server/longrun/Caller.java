@@ -3,7 +3,10 @@ package io.streamkeeper.server.longrun;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests to the server of a {@link Session}, one after the other. Belongs to one thread. */
+/**
+ * Sends requests to the servers of a {@link Session}, one after the other: to the members of a cluster in turn. Belongs to
+ * one thread.
+ */
 final class Caller implements AutoCloseable {
     private final Session session;
     private final String credentials;
@@ -20,18 +23,31 @@ final class Caller implements AutoCloseable {
         try {
             Wire open = wire;
             if (open == null) {
-                open = new Wire(session.server, credentials);
+                open = connect();
                 wire = open;
             }
-            open.send(Wire.request(method, session.server.getPath() + path, body, fields));
+            open.waitsAtMost(session.servers.answerMillisMax(session.isEnding));
+            open.send(Wire.request(method, session.servers.root() + path, body, fields));
             Wire.Answer answer = open.receive(method.equals("HEAD"));
-            if (answer.field("connection").equalsIgnoreCase("close")) {
+            if (session.servers.isCluster() || answer.field("connection").equalsIgnoreCase("close")) {
                 close();
             }
+            Traffic.unknownOf(answer);
             Traffic.laterOf(answer);
             return answer;
         } catch (IOException e) {
             close();
+            throw e;
+        }
+    }
+
+    private Wire connect() throws IOException, Traffic.Later {
+        try {
+            return new Wire(session.servers.next(), credentials);
+        } catch (IOException e) {
+            if (session.servers.isCluster() && session.isEnding && !session.hasEnded) {
+                throw new Traffic.Later("a member cannot be reached");
+            }
             throw e;
         }
     }

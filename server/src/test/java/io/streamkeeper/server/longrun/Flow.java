@@ -4,6 +4,7 @@ import io.streamkeeper.server.longrun.ModelStream.Doubt;
 import io.streamkeeper.server.longrun.ModelStream.Unanswered;
 import io.streamkeeper.server.longrun.ModelStream.Unit;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Random;
 
 /**
@@ -62,7 +63,9 @@ final class Flow {
                 go(wire, stream, produces, epoch, first);
             } catch (IOException e) {
                 underWay = false;
-                ended(wire, stream, e);
+                if (!(e instanceof Traffic.Unknown || e instanceof SocketTimeoutException)) {
+                    ended(wire, stream, e);
+                }
                 throw e;
             }
         } finally {
@@ -118,13 +121,20 @@ final class Flow {
     private void receive(Wire wire, ModelStream stream, int answers) throws IOException, Traffic.Later {
         for (int i = 0; i < answers; i++) {
             Wire.Answer answer = wire.receive(false);
-            Unanswered append = stream.unanswered.remove(0);
+            Traffic.unknownOf(answer);
+            Unanswered append = stream.unanswered.get(0);
             boolean isGap =
                     append.producer() != null && refused && answer.code().equals("producer_sequence_gap");
             if (isGap || answer.status() == 503 || answer.status() == 507) {
+                if (append.producer() != null && traffic.servers().isCluster()) {
+                    // Those after it may come to a member after this one was repeated.
+                    throw new Traffic.Unknown("a part of a flow was refused: " + answer);
+                }
                 refused = true;
+                stream.unanswered.remove(0);
             } else {
-                traffic.expect(answer, stream, "append in a flow", append.producer() == null ? 204 : 200);
+                traffic.expect(answer, stream, "append in a flow", traffic.statuses(append));
+                stream.unanswered.remove(0);
                 traffic.require(!refused || append.producer() == null, stream, "a gap was appended: " + answer);
                 stream.add(append.text(), answer.field("stream-next-offset"), traffic.sentNanos());
                 stream.produced(append);

@@ -255,14 +255,14 @@ final class Lives {
     /** Forgets a stream, and the deleted sources that only this stream kept, which it returns. */
     private List<ModelStream> remove(ModelStream stream) {
         List<ModelStream> released = new ArrayList<>();
-        traffic.streams.remove(stream);
+        traffic.remove(stream);
         ModelStream source = stream.source;
         while (source != null) {
             source.forks--;
             if (source.forks > 0 || !source.deleted) {
                 return released;
             }
-            traffic.streams.remove(source);
+            traffic.remove(source);
             released.add(source);
             source = source.source;
         }

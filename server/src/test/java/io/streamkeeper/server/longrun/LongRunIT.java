@@ -181,14 +181,15 @@ class LongRunIT {
             for (Traffic client : world.clients) {
                 String credentials = plan.access() == Access.Kind.OPEN ? "" : access.field(client.name);
                 client.readsRegistry(plan.hasRegistry() && plan.access() == Access.Kind.OPEN);
-                threads.add(client.start(server.uri(), credentials, world.lastEnd));
+                threads.add(client.start(Servers.of(server.uri()), credentials, world.lastEnd));
             }
             threads.add(world.noisy.start(
                     server.uri(), plan.access() == Access.Kind.OPEN ? "" : access.field(NoisyTenant.NAME)));
             Subscribers subscribers = world.subscribers;
             if (subscribers != null) {
                 boolean isOpen = plan.access() == Access.Kind.OPEN;
-                Session session = new Session(server.uri(), isOpen ? "" : access.field(Subscribers.NAME), isOpen);
+                Session session =
+                        new Session(Servers.of(server.uri()), isOpen ? "" : access.field(Subscribers.NAME), isOpen);
                 threads.addAll(subscribers.start(session, world.lastEnd));
             }
             Intruder intruder = new Intruder(server.uri(), access, names, random.nextLong(), reach);

@@ -71,6 +71,10 @@ final class ModelStream {
     final Set<String> forgotten = new HashSet<>();
 
     final List<Unanswered> unanswered = new ArrayList<>();
+
+    /** Those of them that their producers have repeated since: each is there once. */
+    final Set<Unanswered> repeated = new HashSet<>();
+
     Doubt doubt = Doubt.NONE;
 
     @Nullable
@@ -217,6 +221,7 @@ final class ModelStream {
     void certain() {
         doubt = Doubt.NONE;
         unanswered.clear();
+        repeated.clear();
     }
 
     /** How much of the end of the content retention must have kept. */

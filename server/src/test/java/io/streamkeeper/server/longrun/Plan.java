@@ -37,7 +37,8 @@ record Plan(
     enum Place {
         KEPT,
         MEMORY,
-        SMALL_DISK;
+        SMALL_DISK,
+        CLUSTER;
 
         /** Whether a server there adds offsets to state messages; not what a start changes, so it is known of each append. */
         boolean addsOffsets() {
@@ -146,7 +147,8 @@ record Plan(
 
     /** By how much a start at a place may lengthen a sliding life. */
     static int checkpointMillisMax(Place place) {
-        return place == Place.SMALL_DISK ? LONG_CHECKPOINT_MILLIS : CHECKPOINT_MILLIS_MAX;
+        // In a cluster, a stream may live for its time again whenever another member leads.
+        return place == Place.SMALL_DISK || place == Place.CLUSTER ? LONG_CHECKPOINT_MILLIS : CHECKPOINT_MILLIS_MAX;
     }
 
     /** What runs the server: {@code java}, or a script that runs it where and as it is to run. */
@@ -154,8 +156,12 @@ record Plan(
         if (!fewDescriptors && prefix.isEmpty()) {
             return java;
         }
+        return launcher(java, folder, prefix, fewDescriptors ? "ulimit -n " + FEW_DESCRIPTORS + "\n" : "");
+    }
+
+    /** A script that runs {@code java} after a prefix and with limits. */
+    static Path launcher(Path java, Path folder, List<String> prefix, String limit) throws IOException {
         Path script = folder.resolve("launcher");
-        String limit = fewDescriptors ? "ulimit -n " + FEW_DESCRIPTORS + "\n" : "";
         String command = String.join(" ", prefix) + " \"" + java + "\" \"$@\"\n";
         Files.writeString(script, "#!/bin/sh\n" + limit + "exec " + command);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));

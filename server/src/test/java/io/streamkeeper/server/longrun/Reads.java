@@ -262,8 +262,11 @@ final class Reads {
             return;
         }
         String target = traffic.target(stream, "?offset=-1");
-        String tag = traffic.expect(traffic.exchange("GET", target, ""), stream, "read", 200)
-                .field("etag");
+        Wire.Answer first = traffic.expect(traffic.exchange("GET", target, ""), stream, "read", 200);
+        if (!first.field("stream-up-to-date").equals("true")) {
+            return;
+        }
+        String tag = first.field("etag");
         Wire.Answer again = traffic.exchange("GET", target, "", "If-None-Match: " + tag);
         traffic.expect(again, stream, "read unless " + tag, 304);
         stream.life.read(traffic.sentNanos());

@@ -1,10 +1,8 @@
 package io.streamkeeper.server.longrun;
 
-import java.net.URI;
-
 /** One start of a server, for those who use its subscriptions. Safe for use by any thread. */
 final class Session {
-    final URI server;
+    final Servers servers;
     final String credentials;
 
     /** Whether the server does not authenticate: what was created by nobody may read everything, and otherwise nothing. */
@@ -21,8 +19,8 @@ final class Session {
     /** Whether it has ended. */
     volatile boolean hasEnded;
 
-    Session(URI server, String credentials, boolean isOpen) {
-        this.server = server;
+    Session(Servers servers, String credentials, boolean isOpen) {
+        this.servers = servers;
         this.credentials = credentials;
         this.isOpen = isOpen;
     }

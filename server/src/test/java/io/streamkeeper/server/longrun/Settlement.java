@@ -3,8 +3,11 @@ package io.streamkeeper.server.longrun;
 import io.streamkeeper.server.longrun.ModelStream.Doubt;
 import io.streamkeeper.server.longrun.ModelStream.Unanswered;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The checks after a start, before other requests: acknowledged data exists once and in order, deleted streams do not
@@ -12,6 +15,11 @@ import java.util.List;
  * its unanswered append, which must then exist once.
  */
 final class Settlement {
+    /** How long the appends of a producer are repeated while members of a cluster are lost and come back. */
+    private static final Duration REPEATED_MAX = Duration.ofSeconds(20);
+
+    private static final int PAUSE_MILLIS = 50;
+
     private final Traffic traffic;
     private final Lives lives;
     private final Reads reads;
@@ -35,13 +43,63 @@ final class Settlement {
             ModelStream stream = open.get(0);
             try {
                 settle(stream);
-                stream.life.mayBeUsed();
+                everywhere(stream);
                 open.remove(0);
             } catch (Traffic.Later e) {
-                stream.life.mayBeUsed();
                 traffic.reach.count("later at a start: " + e.getMessage());
+            } catch (Traffic.Unknown e) {
+                // A change of the leader, of which nobody was the cause.
+                traffic.reach.count("later at a start: 503 outcome_unknown");
+            } finally {
+                stream.life.mayBeUsed();
             }
         }
+    }
+
+    /** Compares a stream at each member of a cluster, where it is the same. */
+    private void everywhere(ModelStream stream) throws IOException, Traffic.Later {
+        if (traffic.servers().isCluster()) {
+            for (URI member : traffic.servers().members()) {
+                traffic.at(member, () -> look(stream));
+            }
+        }
+    }
+
+    private void look(ModelStream stream) throws IOException, Traffic.Later {
+        boolean exists = traffic.streams.contains(stream);
+        if (exists && stream.life.mayEndSoon()) {
+            return;
+        }
+        if (exists && !stream.deleted) {
+            reads.all(stream);
+            reads.describe(stream);
+        } else {
+            Wire.Answer answer = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+            traffic.expect(answer, stream, "describe the deleted at each member", exists ? 410 : 404);
+        }
+        traffic.reach.count("compared at each member");
+    }
+
+    /**
+     * Repeats the appends of producers that were not answered, to any members, until all are there once; returns false if
+     * there are others in doubt, or no member answers.
+     */
+    boolean isRepeated(ModelStream stream) throws InterruptedException {
+        boolean isOfProducers = stream.doubt == Doubt.APPENDS
+                && !stream.unanswered.isEmpty()
+                && stream.unanswered.stream().allMatch(append -> append.producer() != null);
+        long latestNanos = System.nanoTime() + REPEATED_MAX.toNanos();
+        while (isOfProducers && System.nanoTime() < latestNanos && !traffic.isOver()) {
+            try {
+                settle(stream);
+                traffic.reach.count("producer repeated while members were lost");
+                return true;
+            } catch (Traffic.Later | IOException e) {
+                traffic.reach.count("later: a producer repeats");
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+        return false;
     }
 
     private void settle(ModelStream stream) throws IOException, Traffic.Later {
@@ -92,56 +150,48 @@ final class Settlement {
     }
 
     private void appends(ModelStream stream, Wire.Answer head) throws IOException, Traffic.Later {
-        if (stream.unanswered.isEmpty() || stream.unanswered.get(0).producer() != null) {
-            while (!stream.unanswered.isEmpty()) {
-                repeat(stream, stream.unanswered.get(0));
-                stream.unanswered.remove(0);
+        for (Unanswered append : stream.unanswered) {
+            if (append.producer() != null && !stream.repeated.contains(append)) {
+                repeat(stream, append);
+                stream.repeated.add(append);
             }
-            Wire.Answer last = traffic.exchange("HEAD", traffic.target(stream, ""), "");
-            stream.offsets.put(stream.content.length(), last.field("stream-next-offset"));
-            return;
         }
-        Unanswered first = stream.unanswered.get(0);
+        boolean areRepeated = stream.repeated.size() == stream.unanswered.size();
         int before = stream.content.length();
         String found = reads.content(stream, "-1", head.field("stream-closed").equals("true"));
-        if (found.isEmpty() && before > 0) {
+        if (found.isEmpty() && before > 0 && !areRepeated) {
             // Retention has taken all of it, so nothing says which of them were there.
             traffic.expect(traffic.exchange("DELETE", traffic.target(stream, ""), ""), stream, "delete", 204);
             lives.gone(stream);
             return;
         }
-        int there = 0;
-        for (Unanswered append : stream.unanswered) {
-            // Usually the first ones exist; of appends that may be refused, any.
-            if (traffic.isRefused() ? found.contains(append.text()) : !isThere(stream, found)) {
-                stream.append(append.text());
-                there++;
+        // Usually the first ones exist; of appends that may be refused, any.
+        Arrangement arrangement = new Arrangement(stream, found, stream.repeated, !traffic.isRefused());
+        List<Unanswered> there = arrangement.of(stream.unanswered);
+        if (there == null) {
+            throw new AssertionError("after " + lastEnd + " there are " + arrangement + "; expected " + before
+                    + ", all of " + stream.repeated + " and perhaps others of " + stream.unanswered + ": " + stream);
+        }
+        Wire.Answer last = traffic.exchange("HEAD", traffic.target(stream, ""), "");
+        there.forEach(append -> stream.append(append.text()));
+        stream.offsets.put(stream.content.length(), last.field("stream-next-offset"));
+        if (!areRepeated) {
+            Unanswered first = stream.unanswered.get(0);
+            stream.seq = "";
+            if (first.closes()) {
+                stream.closed = head.field("stream-closed").equals("true");
+                traffic.require(
+                        first.text().isEmpty() || stream.closed == !there.isEmpty(),
+                        stream,
+                        "closed without what closed it");
+            }
+            if (!there.isEmpty()) {
+                traffic.reach.count("in doubt: append was there");
+            }
+            if (there.size() < stream.unanswered.size()) {
+                traffic.reach.count("in doubt: append was not there");
             }
         }
-        if (!isThere(stream, found)) {
-            throw new AssertionError("after " + lastEnd + " there are " + found.length() + " bytes, expected " + before
-                    + " and perhaps " + stream.unanswered.size() + " appends: " + stream + ", found "
-                    + found.substring(Math.max(0, found.length() - 300)));
-        }
-        stream.offsets.put(stream.content.length(), head.field("stream-next-offset"));
-        stream.seq = "";
-        if (first.closes()) {
-            stream.closed = head.field("stream-closed").equals("true");
-            traffic.require(
-                    first.text().isEmpty() || stream.closed == (there > 0), stream, "closed without what closed it");
-        }
-        if (there > 0) {
-            traffic.reach.count("in doubt: append was there");
-        }
-        if (there < stream.unanswered.size()) {
-            traffic.reach.count("in doubt: append was not there");
-        }
-    }
-
-    private static boolean isThere(ModelStream stream, String found) {
-        return stream.trimmed
-                ? stream.content.toString().endsWith(found)
-                : stream.content.toString().equals(found);
     }
 
     private void repeat(ModelStream stream, Unanswered append) throws IOException, Traffic.Later {
@@ -152,7 +202,6 @@ final class Settlement {
                 traffic.exchange("POST", traffic.target(stream, ""), append.body(), fields.toArray(String[]::new));
         long sentNanos = traffic.sentNanos();
         traffic.expect(answer, stream, "repeat " + append.producer(), 200, 204);
-        stream.append(append.text());
         stream.life.written(sentNanos);
         stream.produced(append);
         traffic.reach.count("producer retried after " + lastEnd + ": " + answer.status());

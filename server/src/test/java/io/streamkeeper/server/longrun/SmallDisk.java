@@ -91,6 +91,20 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
+    /** Takes all the space that is left. */
+    void fill() throws IOException, InterruptedException {
+        run("sh", "-c", "dd if=/dev/zero of=\"$0\" bs=64k 2>/dev/null || true", padding());
+    }
+
+    /** Gives back the space that {@link #fill} has taken. */
+    void release() throws IOException, InterruptedException {
+        run("rm", "-f", padding());
+    }
+
+    private String padding() {
+        return directory.resolve("padding").toString();
+    }
+
     /** How many files of a name there are on it. */
     long count(String name) throws IOException {
         Path seenFromHere = Path.of("/proc/" + holder.pid() + "/root" + directory);

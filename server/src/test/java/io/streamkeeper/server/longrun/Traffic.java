@@ -4,8 +4,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Traffic implements Runnable {
     private static final int STREAMS_MAX = 24;
+
+    /** A client of a cluster waits for so long before it repeats what was refused. */
+    private static final int PAUSE_MILLIS = 10;
 
     /** What one client that does not fill a small disk has there: the reserve suffices to write it to a checkpoint. */
     private static final int SMALL_DISK_BYTES_MAX = 300_000;
@@ -25,6 +32,20 @@ final class Traffic implements Runnable {
         Later(String message) {
             super(message);
         }
+    }
+
+    /** A member of a cluster has lost its leader before that has confirmed a request, which has an effect or has none. */
+    static final class Unknown extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unknown(String message) {
+            super(message);
+        }
+    }
+
+    /** What takes the answers to several requests, in order. */
+    interface Taker {
+        void take(Wire.Answer answer) throws IOException, Later;
     }
 
     /** What a client does while its server is about to end. */
@@ -45,6 +66,13 @@ final class Traffic implements Runnable {
     final Random random;
     final Reach reach;
     final List<ModelStream> streams = new ArrayList<>();
+
+    /**
+     * Streams that take no part until the next start: a change of each was not answered, and a member of the cluster may
+     * have it still.
+     */
+    private final List<ModelStream> resting = new ArrayList<>();
+
     private final Lives lives;
     private final Writes writes;
     private final Reads reads;
@@ -56,12 +84,21 @@ final class Traffic implements Runnable {
     private final Fills fills;
     private final Plan.Place place;
     private int clockMoves;
-    private URI server = URI.create("http://localhost/");
+    private Servers servers = Servers.of(URI.create("http://localhost/"));
     private String credentials = "";
-    private @Nullable Wire wire;
+    private final Map<URI, Wire> wires = new HashMap<>();
+
+    /** The only server to send requests to; null for any. */
+    private @Nullable URI only;
+
+    /** The target of a request that is not answered and may have an effect. */
+    private String unansweredTarget = "";
+
     private volatile boolean ending;
     private volatile @Nullable Throwable failure;
     private volatile boolean settled;
+    private volatile boolean over;
+    private final AtomicLong answers = new AtomicLong();
     private long sentNanos;
     private int units;
     private int paths;
@@ -86,7 +123,9 @@ final class Traffic implements Runnable {
     // ---- from one start to the next ----
 
     /** The server is ready, after an end of this kind: what was in doubt is settled first. */
-    Thread start(URI newServer, String newCredentials, String lastEnd) {
+    Thread start(Servers newServers, String newCredentials, String lastEnd) {
+        streams.addAll(resting);
+        resting.clear();
         if (lastEnd.equals("SIGKILL")) {
             streams.forEach(ModelStream::killed);
         }
@@ -95,11 +134,12 @@ final class Traffic implements Runnable {
             streams.forEach(ModelStream::startedWithAnotherClock);
         }
         fills.begin();
-        server = newServer;
+        servers = newServers;
         credentials = newCredentials;
         listings.restarted();
         ending = false;
         settled = false;
+        over = false;
         settlement.after(lastEnd);
         Thread thread = new Thread(this, name);
         thread.start();
@@ -114,6 +154,24 @@ final class Traffic implements Runnable {
     /** From now on the server may end at any time. */
     void ending() {
         ending = true;
+    }
+
+    /** All servers have ended: it ends too. A client of one server does so by itself. */
+    void over() {
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** How many requests were answered. */
+    long answers() {
+        return answers.get();
+    }
+
+    Servers servers() {
+        return servers;
     }
 
     /** Whether it does all that its role demands at the end, or cannot any more. */
@@ -131,9 +189,14 @@ final class Traffic implements Runnable {
         return place.addsOffsets();
     }
 
-    /** Whether its disk is small: any append may be refused, and others after it not. */
-    boolean isRefused() {
+    /** Whether its disk is small. */
+    private boolean isOnSmallDisk() {
         return place == Plan.Place.SMALL_DISK;
+    }
+
+    /** Whether any append may be refused, and others after it not. */
+    boolean isRefused() {
+        return isOnSmallDisk() || servers.isCluster();
     }
 
     /** The disk that it fills. */
@@ -159,6 +222,7 @@ final class Traffic implements Runnable {
     /** The next start has another, empty data directory. */
     void forget() {
         streams.clear();
+        resting.clear();
         listings.forget();
     }
 
@@ -167,7 +231,7 @@ final class Traffic implements Runnable {
         try {
             settlement.settle();
             settled = true;
-            while (true) {
+            while (!over) {
                 step();
             }
         } catch (IOException e) {
@@ -178,11 +242,12 @@ final class Traffic implements Runnable {
             failure = e;
         } finally {
             streams.forEach(stream -> stream.life.mayBeUsed());
+            resting.forEach(stream -> stream.life.mayBeUsed());
             disconnect();
         }
     }
 
-    private void step() throws IOException {
+    private void step() throws IOException, InterruptedException {
         try {
             if (role == Role.FILLS) {
                 fills.step(ending);
@@ -193,8 +258,57 @@ final class Traffic implements Runnable {
             }
         } catch (Later e) {
             certain();
+            unansweredTarget = "";
             reach.count("later: " + e.getMessage());
+            pause();
+        } catch (IOException e) {
+            if (!servers.isCluster() || !ending) {
+                throw e;
+            }
+            reach.count("not answered: " + (e instanceof Unknown ? "503 outcome_unknown" : "the connection was lost"));
+            rest();
+            pause();
         }
+    }
+
+    private void pause() throws InterruptedException {
+        if (servers.isCluster()) {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /**
+     * A request was not answered, and other members are there. A stream that it may change, or that depends on one, takes
+     * no part any more until all members have ended, unless a producer can repeat it.
+     */
+    private void rest() throws InterruptedException {
+        String target = unansweredTarget;
+        unansweredTarget = "";
+        List<ModelStream> doubtful = streams.stream()
+                .filter(stream -> stream.doubt != ModelStream.Doubt.NONE
+                        || stream.isChanging
+                        || target.equals(target(stream, "")))
+                .toList();
+        for (ModelStream stream : doubtful) {
+            if (!settlement.isRepeated(stream)) {
+                for (ModelStream each = stream; each != null; each = each.source) {
+                    if (streams.remove(each)) {
+                        resting.add(each);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whether a stream takes no part now. */
+    boolean isResting(String path) {
+        return resting.stream().anyMatch(stream -> stream.path.equals(path));
+    }
+
+    /** A stream does not exist any more. */
+    void remove(ModelStream stream) {
+        streams.remove(stream);
+        resting.remove(stream);
     }
 
     /** What was refused has left no trace. */
@@ -228,7 +342,7 @@ final class Traffic implements Runnable {
     }
 
     private boolean hasMuch() {
-        return isRefused()
+        return isOnSmallDisk()
                 && streams.stream().mapToInt(stream -> stream.content.length()).sum() > SMALL_DISK_BYTES_MAX;
     }
 
@@ -277,24 +391,60 @@ final class Traffic implements Runnable {
 
     // ---- requests ----
 
-    private Wire wire() throws IOException {
-        Wire open = wire;
+    private Wire wire() throws IOException, Later {
+        URI server = server();
+        Wire open = wires.get(server);
         if (open == null) {
-            open = new Wire(server, credentials);
-            wire = open;
+            open = connect(server);
+            wires.put(server, open);
         }
+        open.waitsAtMost(servers.answerMillisMax(ending));
         return open;
     }
 
-    void disconnect() {
+    private URI server() {
+        return only != null ? only : servers.any(random);
+    }
+
+    private Wire connect(URI server) throws IOException, Later {
         try {
-            if (wire != null) {
-                wire.close();
+            Wire opened = new Wire(server, credentials);
+            opened.waitsAtMost(servers.answerMillisMax(ending));
+            return opened;
+        } catch (IOException e) {
+            if (servers.isCluster() && ending) {
+                throw new Later("a member cannot be reached");
             }
+            throw e;
+        }
+    }
+
+    private void disconnect() {
+        List.copyOf(wires.values()).forEach(this::disconnect);
+    }
+
+    private void disconnect(Wire wire) {
+        try {
+            wire.close();
         } catch (IOException e) {
             // It is not used afterwards.
         }
-        wire = null;
+        wires.values().remove(wire);
+    }
+
+    /** What is done with requests that one server gets. */
+    interface Step {
+        void run() throws IOException, Later;
+    }
+
+    /** Sends all requests of a step to one of the servers. */
+    void at(URI server, Step step) throws IOException, Later {
+        only = server;
+        try {
+            step.run();
+        } finally {
+            only = null;
+        }
     }
 
     String target(ModelStream stream, String query) {
@@ -302,39 +452,51 @@ final class Traffic implements Runnable {
     }
 
     String target(String path) {
-        return server.getPath() + path;
+        return servers.root() + path;
     }
 
     /** Sends a request and takes its answer. */
     Wire.Answer exchange(String method, String target, String body, String... fields) throws IOException, Later {
-        return exchange(List.of(Wire.request(method, target, body, fields)), method.equals("HEAD"))
-                .get(0);
+        boolean isRead = method.equals("GET") || method.equals("HEAD");
+        unansweredTarget = isRead ? "" : target;
+        List<Wire.Answer> answers =
+                exchange(List.of(Wire.request(method, target, body, fields)), method.equals("HEAD"));
+        unansweredTarget = "";
+        laterOf(answers.get(0));
+        return answers.get(0);
     }
 
-    /** Sends requests in one piece and takes their answers, which come in order. */
+    /** Sends requests in one piece and returns their answers, which come in order. */
     List<Wire.Answer> exchange(List<String> requests, boolean head) throws IOException, Later {
         List<Wire.Answer> answers = new ArrayList<>();
+        exchange(requests, head, answers::add);
+        return answers;
+    }
+
+    /** Sends requests in one piece, and has each answer taken as it comes. */
+    void exchange(List<String> requests, boolean head, Taker taker) throws IOException, Later {
+        Wire open = wire();
+        boolean isWhole = false;
         try {
             sentNanos = System.nanoTime();
-            wire().send(String.join("", requests));
+            open.send(String.join("", requests));
+            boolean closes = false;
             for (int i = 0; i < requests.size(); i++) {
-                Wire.Answer answer = wire().receive(head);
-                if (answer.field("connection").equalsIgnoreCase("close")) {
-                    disconnect();
-                    if (i + 1 < requests.size()) {
-                        throw new IOException("the server closes the connection before it has answered everything");
-                    }
+                if (closes) {
+                    throw new IOException("the server closes the connection before it has answered everything");
                 }
-                answers.add(answer);
+                Wire.Answer answer = open.receive(head);
+                closes = answer.field("connection").equalsIgnoreCase("close");
+                unknownOf(answer);
+                taker.take(answer);
+                answers.incrementAndGet();
             }
-        } catch (IOException e) {
-            disconnect();
-            throw e;
+            isWhole = !closes;
+        } finally {
+            if (!isWhole) {
+                disconnect(open);
+            }
         }
-        if (answers.size() == 1) {
-            laterOf(answers.get(0));
-        }
-        return answers;
     }
 
     /** A request is sent now, over a further connection. */
@@ -348,16 +510,17 @@ final class Traffic implements Runnable {
     }
 
     /** A further connection. */
-    Wire another() throws IOException {
-        return new Wire(server, credentials);
+    Wire another() throws IOException, Later {
+        return connect(server());
     }
 
     /** The events of a stream up to its tail, over a connection of its own. */
     Wire.Events events(String target) throws IOException, Later {
-        try (Wire own = new Wire(server, credentials)) {
+        try (Wire own = another()) {
             sentNanos = System.nanoTime();
             own.send(Wire.request("GET", target, ""));
             Wire.Events events = own.events();
+            unknownOf(events.head());
             laterOf(events.head());
             return events;
         }
@@ -365,22 +528,36 @@ final class Traffic implements Runnable {
 
     Wire.Events eventsOfStreams(String method, String target, String body, ModelStream.Kind kind, String... fields)
             throws IOException, Later {
-        try (Wire own = new Wire(server, credentials)) {
+        try (Wire own = another()) {
             sentNanos = System.nanoTime();
             own.send(Wire.request(method, target, body, fields));
             Wire.Events events = own.eventsOfStreams(kind == ModelStream.Kind.BINARY);
+            unknownOf(events.head());
             laterOf(events.head());
             return events;
         }
     }
 
+    /** What a member of a cluster answers to a request that it has lost sight of. */
+    static void unknownOf(Wire.Answer answer) throws Unknown {
+        if (answer.status() == 503 && answer.code().equals("outcome_unknown")) {
+            throw new Unknown(answer.toString());
+        }
+    }
+
     /** The only failures that a server may answer with: it says when to come again, or that there is no room. */
     static void laterOf(Wire.Answer answer) throws Later {
-        if (answer.status() == 503 && List.of("overloaded", "shutting_down").contains(answer.code())) {
+        if (answer.status() == 503
+                && List.of("overloaded", "shutting_down", "no_leader").contains(answer.code())) {
             if (answer.field("retry-after").isEmpty()) {
                 throw new AssertionError("a 503 without Retry-After: " + answer);
             }
             throw new Later("503 " + answer.code());
+        }
+        if (answer.status() == 503
+                && answer.body().isEmpty()
+                && answer.field("stream-leader").equals("none")) {
+            throw new Later("503 to a HEAD");
         }
         if (answer.status() == 507) {
             throw new Later("507 " + answer.code());
@@ -407,6 +584,17 @@ final class Traffic implements Runnable {
         }
         throw new AssertionError(
                 what + " " + stream + ": expected " + java.util.Arrays.toString(statuses) + ", got " + answer);
+    }
+
+    /**
+     * How an append is answered. A member of a cluster repeats that of a producer, if the leader is lost, so that it may
+     * find it there.
+     */
+    int[] statuses(ModelStream.Unanswered append) {
+        if (append.producer() == null) {
+            return new int[] {204};
+        }
+        return servers.isCluster() ? new int[] {200, 204} : new int[] {200};
     }
 
     void require(boolean holds, ModelStream stream, String what) {

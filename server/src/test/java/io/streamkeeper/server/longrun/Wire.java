@@ -77,6 +77,11 @@ final class Wire implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
+    /** The connection is lost if the next answer takes longer. */
+    void waitsAtMost(int millis) throws IOException {
+        plain.setSoTimeout(millis);
+    }
+
     // ---- sending ----
 
     static String request(String method, String target, String body, String... fields) {

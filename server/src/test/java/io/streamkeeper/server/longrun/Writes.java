@@ -150,7 +150,7 @@ final class Writes {
         Unit unit = unit(stream);
         String fields = fields(id, epoch, seq);
         Wire.Answer answer = post(stream, unit, fields, false, fields.split("\n", -1));
-        traffic.expect(answer, stream, "append of " + fields, 200);
+        traffic.expect(answer, stream, "append of " + fields, traffic.statuses(producing(unit, fields)));
         stream.add(unit.text(), answer.field("stream-next-offset"), traffic.sentNanos());
         stream.produced(id, epoch, seq);
         traffic.reach.count(begins ? "producer began an epoch" : "appended with a producer");
@@ -190,28 +190,32 @@ final class Writes {
     /** Appends of producers that are all new: others are forgotten for them. */
     private void crowd(ModelStream stream) throws IOException, Traffic.Later {
         List<String> requests = new ArrayList<>();
-        List<Unit> units = new ArrayList<>();
-        List<String> ids = new ArrayList<>();
         stream.doubt = Doubt.APPENDS;
         for (int i = 1 + random.nextInt(Plan.PRODUCERS_MAX); i > 0; i--) {
             String id = traffic.newUnit();
             Unit unit = stream.unit(random, id, random.nextInt(20));
             String fields = fields(id, 0, 0);
-            ids.add(id);
-            units.add(unit);
-            stream.unanswered.add(new ModelStream.Unanswered(unit.text(), unit.body(), fields, false));
+            stream.unanswered.add(producing(unit, fields));
             requests.add(Wire.request("POST", traffic.target(stream, ""), unit.body(), with(stream, fields)));
         }
-        List<Wire.Answer> answers = traffic.exchange(requests, false);
+        traffic.exchange(requests, false, answer -> answered(stream, answer, "append of a new producer"));
         stream.certain();
-        for (int i = 0; i < units.size(); i++) {
-            Wire.Answer answer = traffic.expect(answers.get(i), stream, "append of a new producer", 200, 503, 507);
-            if (answer.status() == 200) {
-                stream.add(units.get(i).text(), answer.field("stream-next-offset"), traffic.sentNanos());
-                stream.produced(ids.get(i), 0, 0);
-            }
-        }
         traffic.reach.count("appended with many producers");
+    }
+
+    /** The first of several appends that were sent together is answered. */
+    private void answered(ModelStream stream, Wire.Answer answer, String what) throws IOException, Traffic.Later {
+        ModelStream.Unanswered append = stream.unanswered.get(0);
+        if (answer.status() != 503 && answer.status() != 507) {
+            traffic.expect(answer, stream, what, traffic.statuses(append));
+            stream.add(append.text(), answer.field("stream-next-offset"), traffic.sentNanos());
+            stream.produced(append);
+        }
+        stream.unanswered.remove(0);
+    }
+
+    private static ModelStream.Unanswered producing(Unit unit, String fields) {
+        return new ModelStream.Unanswered(unit.text(), unit.body(), fields, false);
     }
 
     static String fields(String id, long epoch, long seq) {
@@ -225,22 +229,14 @@ final class Writes {
     /** Several appends in one piece; after a kill the first of them may be there, and the others not. */
     private void pipelined(ModelStream stream) throws IOException, Traffic.Later {
         List<String> requests = new ArrayList<>();
-        List<Unit> units = new ArrayList<>();
         stream.doubt = Doubt.APPENDS;
         for (int i = 2 + random.nextInt(6); i > 0; i--) {
             Unit unit = unit(stream);
-            units.add(unit);
             stream.unanswered.add(new ModelStream.Unanswered(unit.text(), unit.body(), null, false));
             requests.add(Wire.request("POST", traffic.target(stream, ""), unit.body(), type(stream)));
         }
-        List<Wire.Answer> answers = traffic.exchange(requests, false);
+        traffic.exchange(requests, false, answer -> answered(stream, answer, "pipelined append"));
         stream.certain();
-        for (int i = 0; i < units.size(); i++) {
-            Wire.Answer answer = traffic.expect(answers.get(i), stream, "pipelined append", 204, 503, 507);
-            if (answer.status() == 204) {
-                stream.add(units.get(i).text(), answer.field("stream-next-offset"), traffic.sentNanos());
-            }
-        }
         traffic.reach.count("pipelined appends");
     }
 

@@ -7,7 +7,9 @@
  * its operations; {@code Flow} and {@code Fills}, those before an end and on a full disk; {@code Settlement}, what is
  * checked after a start; {@code ModelStream}, what a stream must hold; {@code Subscribers}, streams that subscriptions follow, with the workers
  * {@code WebhookReceiver} and {@code PullWorker}; {@code ModelSubscription}, what a subscription must hold; {@code
- * Redelivery}, what workers receive after a start; {@code Reach}, the counters; {@code Wire}, one connection.
+ * Redelivery}, what workers receive after a start; {@code Reach}, the counters; {@code Wire}, one connection. {@code
+ * ClusterLongRunIT} has the same traffic against the members of a cluster, with {@code ClusterFaults}; {@code Servers} is what
+ * both have in common, and {@code Arrangement} what members may have made of requests that were not answered.
  *
  * <p>Each thread of traffic has its streams for itself. A feature that is added to the server comes with its operation,
  * its part of the model and its counter here.

@@ -1,0 +1,159 @@
+package io.streamkeeper.server.longrun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.streamkeeper.server.ClusterProcesses;
+import io.streamkeeper.server.PackagedServer;
+import io.streamkeeper.server.longrun.Traffic.Role;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three processes of the packaged jar as one cluster, under the random traffic of {@link LongRunIT}: each request is sent
+ * to any member, while members are killed, stopped, ended and cut off. In the end of each life all of them are ended;
+ * after the next start, each stream is compared with the model at each member.
+ *
+ * <p>{@code -Dlongrun.cluster.seconds=N} says for how long there are faults, at least (15), {@code -Dlongrun.cluster.seed=S}
+ * repeats the choices, though not the moments.
+ */
+class ClusterLongRunIT {
+    private static final double SECONDS_THAT_REACH_ALL = 300;
+    /** In one life. */
+    private static final int FAULTS = 4;
+
+    private static final int ENDING_MILLIS_MAX = 200;
+    private static final int SMALL_DISK_MEBIBYTES = 256;
+    private static final long EXCHANGES_BETWEEN = 100;
+    private static final Duration SETTLED_MAX = Duration.ofMinutes(3);
+    private static final Duration PROGRESS_MAX = Duration.ofMinutes(2);
+    private static final List<Role> ROLES = List.of(Role.APPENDS, Role.PRODUCER, Role.ANYTHING, Role.ANYTHING);
+
+    @TempDir
+    private Path folder;
+
+    private final long seed = Long.getLong("longrun.cluster.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final Reach reach = new Reach();
+    private final List<Traffic> clients = new ArrayList<>();
+    private String lastEnd = "nothing";
+    private int lives;
+
+    @Test
+    void whatIsAcknowledgedHoldsAtEachMemberThroughEverythingThatHappensToThem() throws Exception {
+        double seconds = Double.parseDouble(System.getProperty("longrun.cluster.seconds", "15"));
+        long beginNanos = System.nanoTime();
+        ServerClock clock = new ServerClock(folder.resolve("clock"));
+        for (Role role : ROLES) {
+            String name = "cluster" + clients.size();
+            clients.add(new Traffic(name, role, Plan.Place.CLUSTER, clock, random.nextLong(), reach));
+        }
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), SMALL_DISK_MEBIBYTES)) {
+            run(seconds, disk);
+        } catch (SmallDisk.NotHere e) {
+            System.out.println("No disk of a member is small, as this machine cannot mount one: " + e.getMessage());
+            run(seconds, null);
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("-Dlongrun.cluster.seed=" + seed + ", life " + lives + ": " + e.getMessage(), e);
+        }
+        System.out.println("long run of a cluster with faults for " + seconds + " seconds, -Dlongrun.cluster.seed="
+                + seed + ", took " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beginNanos) + " s, " + lives
+                + " lives, reached:\n" + reach);
+    }
+
+    private void run(double seconds, @Nullable SmallDisk disk) throws Exception {
+        try (ClusterProcesses members = new ClusterProcesses(
+                folder,
+                "--shards=" + Plan.SHARDS,
+                "--max-producers=" + Plan.PRODUCERS_MAX,
+                "--keep-producers=0s",
+                "--state-offsets")) {
+            if (disk != null) {
+                Path launcher = Plan.launcher(PackagedServer.runningJava(), folder, disk.prefix(), "");
+                members.place(ClusterFaults.ON_SMALL_DISK, disk.directory.resolve("data"), launcher);
+            }
+            ClusterFaults faults = new ClusterFaults(members, disk, random, reach);
+            long faultNanos = 0;
+            while (faultNanos < seconds * TimeUnit.SECONDS.toNanos(1)) {
+                faultNanos += live(members, faults, FAULTS);
+            }
+            live(members, faults, 0);
+            if (seconds >= SECONDS_THAT_REACH_ALL) {
+                assertThat(faults.missing()).as("what was not reached").isEmpty();
+            }
+        }
+    }
+
+    /** A start of all members, some faults, and the end of all members; returns how long the faults have taken. */
+    private long live(ClusterProcesses members, ClusterFaults faults, int count) throws Exception {
+        lives++;
+        members.startAll();
+        members.awaitAllReady();
+        faults.begin(lastEnd);
+        List<URI> uris = IntStream.range(0, ClusterProcesses.COUNT)
+                .mapToObj(members::uri)
+                .toList();
+        Servers servers = Servers.ofCluster(uris);
+        List<Thread> threads = new ArrayList<>();
+        long beginNanos;
+        try {
+            clients.forEach(client -> threads.add(client.start(servers, "", lastEnd)));
+            await().atMost(SETTLED_MAX)
+                    .until(() -> hasFailed() || clients.stream().allMatch(Traffic::isSettled));
+            clients.forEach(Traffic::ending);
+            beginNanos = System.nanoTime();
+            for (int i = 0; i < count && !hasFailed(); i++) {
+                awaitExchanges(EXCHANGES_BETWEEN);
+                faults.happen();
+            }
+            awaitExchanges(EXCHANGES_BETWEEN);
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(ENDING_MILLIS_MAX));
+            lastEnd = faults.endAll();
+        } finally {
+            clients.forEach(Traffic::over);
+            members.endAll();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+        check(faults);
+        return System.nanoTime() - beginNanos;
+    }
+
+    private boolean hasFailed() {
+        return clients.stream().anyMatch(client -> client.failure() != null);
+    }
+
+    /** Waits until the clients have got answers, whatever has happened. */
+    private void awaitExchanges(long count) {
+        long before = answers();
+        await("answers").atMost(PROGRESS_MAX).until(() -> hasFailed() || answers() >= before + count);
+    }
+
+    private long answers() {
+        return clients.stream().mapToLong(Traffic::answers).sum();
+    }
+
+    private void check(ClusterFaults faults) throws IOException {
+        Throwable failure = clients.stream()
+                .map(Traffic::failure)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (failure != null) {
+            throw new AssertionError(
+                    failure.getMessage() + "\nafter " + faults + "\nthe members said:\n" + faults.output(), failure);
+        }
+    }
+}
