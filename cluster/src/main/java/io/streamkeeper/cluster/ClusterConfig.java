@@ -44,6 +44,11 @@ public record ClusterConfig(
         }
     }
 
+    /** The same member with another directory. */
+    public ClusterConfig in(Path otherDirectory) {
+        return new ClusterConfig(cluster, members, self, listenHost, listenPort, otherDirectory, limits, tls, options);
+    }
+
     /** A member with the default limits that listens at its address of the list. */
     public static ClusterConfig of(String cluster, List<Member> members, String self, Path directory) {
         Member own = members.stream()

@@ -30,11 +30,13 @@ final class LogCheck {
     private final Path directory;
     private final LogPosition start;
     private final String member;
+    private final boolean repairs;
     private long firstIndex = -1;
     private LogPosition last = LogPosition.BEGIN;
     private @Nullable LogPosition atStart;
 
-    private LogCheck(Disk disk, Path directory, LogPosition start, String member) {
+    private LogCheck(Disk disk, Path directory, LogPosition start, String member, boolean repairs) {
+        this.repairs = repairs;
         this.disk = disk;
         this.directory = directory;
         this.start = start;
@@ -49,7 +51,14 @@ final class LogCheck {
      * @throws IOException if the log cannot be read, or the start is no place in it
      */
     static LogPosition run(Disk disk, Path directory, LogPosition start, String member) throws IOException {
-        LogCheck check = new LogCheck(disk, directory, start, member);
+        LogCheck check = new LogCheck(disk, directory, start, member, true);
+        check.run();
+        return check.last;
+    }
+
+    /** The same, but changes nothing: a torn end is not cut, and does not count. */
+    static LogPosition look(Disk disk, Path directory, LogPosition start, String member) throws IOException {
+        LogCheck check = new LogCheck(disk, directory, start, member, false);
         check.run();
         return check.last;
     }
@@ -72,16 +81,16 @@ final class LogCheck {
         long end;
         try (DiskFile file = disk.open(segment.file())) {
             end = read(segment, file, isLast && segment.isOpen());
-            if (segment.isOpen() && isLast) {
+            if (repairs && segment.isOpen() && isLast) {
                 copy(segment, file, end);
             }
         }
-        if (segment.isOpen() && !isLast) {
+        if (repairs && segment.isOpen() && !isLast) {
             Path complete = directory.resolve("log_" + segment.first() + "-" + last.index());
             LOG.info("The segment {} is complete, and gets the name {}", segment.file(), complete.getFileName());
             disk.replace(segment.file(), complete);
         }
-        if (isLast) {
+        if (repairs && isLast) {
             disk.syncDirectory(directory);
         }
     }
@@ -129,6 +138,9 @@ final class LogCheck {
                     reader.position(),
                     "its " + rest + " bytes from there on are no entry; expected index " + (last.index() + 1)
                             + " with its checksum");
+        }
+        if (!repairs) {
+            return;
         }
         LOG.warn(
                 "The end of {} is torn, as by a power cut: {} bytes from byte {} on are cut, of an entry that this"

@@ -50,9 +50,10 @@ public final class LogSlice {
      * A slice of the log of a member, in an existing directory on the same file system.
      *
      * @param config that of the member
+     * @throws IOException if its identity cannot be read
      */
-    public LogSlice(ClusterConfig config, Path directory) {
-        this.log = NodeDirectory.log(config.directory(), RaftNode.groupOf(config));
+    public LogSlice(ClusterConfig config, Path directory) throws IOException {
+        this.log = NodeDirectory.log(config.directory(), NodeIdentity.groupOf(disk, config));
         this.directory = directory;
     }
 

@@ -5,6 +5,7 @@ import io.streamkeeper.cluster.LogStatus.Role;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,9 @@ final class MemberChanges {
 
         /** Asks a process who it is. */
         PeerGreeting greet(Member member) throws IOException;
+
+        /** Identifies the log of the cluster. */
+        UUID group();
 
         /** Completes when the members are these, with nothing, or with the reason why they are not. */
         CompletableFuture<Optional<String>> setMembers(List<Member> members);
@@ -161,6 +165,11 @@ final class MemberChanges {
             throw new IllegalArgumentException("the member at " + added.address() + " is " + greeting.member()
                     + " of the cluster " + greeting.cluster() + ", and not " + added.name() + " of "
                     + config.cluster());
+        }
+        if (!greeting.group().equals(cluster.group())) {
+            throw new IllegalArgumentException("the member " + added.name() + " at " + added.address()
+                    + " is in another cluster with the name " + config.cluster()
+                    + "; start it with an empty directory and without --cluster-create");
         }
     }
 

@@ -1,33 +1,17 @@
 package io.streamkeeper.cluster;
 
-import io.streamkeeper.cluster.EntryLayout.UnreadableEntryException;
 import io.streamkeeper.storage.directory.DirectoryLock;
 import io.streamkeeper.storage.disk.Disk;
-import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 /**
  * The directory of a member, locked, and its log, checked: from it a start reads the frames that are in the state of
  * some shard, before the Raft server runs. Used by one thread.
  */
-public final class MemberDirectory implements AutoCloseable {
-    /** Takes the frames of the log in their order. */
-    public interface FrameVisitor {
-        /**
-         * A frame, which is committed.
-         *
-         * @param from index of the first entry after the frame before it
-         * @param at the place of its last part
-         * @param frame the bytes, read-only; valid until the method returns
-         */
-        void frame(long from, LogPosition at, ByteBuffer frame) throws IOException;
-    }
-
+public final class MemberDirectory implements FrameSource, AutoCloseable {
     private final Disk disk;
     private final ClusterConfig config;
     private final LogPosition start;
@@ -89,6 +73,26 @@ public final class MemberDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Requires that a member can have the state of a cluster: one with a log of its own is in one group for ever.
+     *
+     * @param group that of the state
+     * @throws IOException if it is in another one
+     */
+    public static void requireGroup(ClusterConfig config, UUID group) throws IOException {
+        NodeIdentity identity = NodeIdentity.open(new LocalDisk(), config);
+        if (identity.started() && !identity.group().equals(group)) {
+            throw new IOException("the state is of another cluster with the name " + config.cluster()
+                    + " than member " + config.self() + ": that one is in the group " + group + ", and this one in "
+                    + identity.group());
+        }
+    }
+
+    /** The group of the member of a directory, which identifies the log of its cluster. */
+    public static UUID groupOf(ClusterConfig config) throws IOException {
+        return NodeIdentity.groupOf(new LocalDisk(), config);
+    }
+
     /** Whether a directory belongs to a member. */
     public static boolean exists(Path directory) throws IOException {
         return new LocalDisk().exists(NodeDirectory.node(directory));
@@ -111,16 +115,13 @@ public final class MemberDirectory implements AutoCloseable {
         DirectoryLock lock = DirectoryLock.take(disk, config.directory());
         try {
             NodeIdentity identity = NodeIdentity.open(disk, config);
-            LogPosition last = LogCheck.run(disk, log(config), start, config.self());
+            Path log = NodeDirectory.log(config.directory(), identity.group());
+            LogPosition last = LogCheck.run(disk, log, start, config.self());
             return new MemberDirectory(disk, config, start, lock, identity, last);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
-    }
-
-    private static Path log(ClusterConfig config) {
-        return NodeDirectory.log(config.directory(), RaftNode.groupOf(config));
     }
 
     Disk disk() {
@@ -135,60 +136,25 @@ public final class MemberDirectory implements AutoCloseable {
         return start;
     }
 
+    /** Identifies the log of the cluster. */
+    UUID group() {
+        return identity.group();
+    }
+
     /** Index of the last entry of the log, which need not be committed; that of the start at least. */
     public long last() {
         return Math.max(start.index(), last.index());
     }
 
     void markStarted() throws IOException {
-        identity.markStarted(disk, config);
+        identity.markStarted(disk, config, identity.group());
     }
 
-    /**
-     * Reads the frames up to the start.
-     *
-     * @param firstIndex entries before it are not read; a frame that has a part before it is left out
-     * @throws IOException if the log cannot be read, or ends before the start
-     */
-    public void replay(long firstIndex, FrameVisitor visitor) throws IOException {
-        Path directory = log(config);
-        FrameParts parts = new FrameParts(config.limits().frameBytesMax());
-        long from = firstIndex;
-        for (SegmentFile segment : SegmentFile.list(disk, directory)) {
-            boolean isBefore = !segment.isOpen() && segment.end() < firstIndex;
-            if (isBefore || segment.first() > start.index()) {
-                continue;
-            }
-            try (DiskFile file = disk.open(segment.file())) {
-                SegmentReader reader = new SegmentReader(file);
-                for (SegmentReader.Entry entry = reader.next();
-                        entry != null && entry.at().index() <= start.index();
-                        entry = reader.next()) {
-                    ByteBuffer frame = entry.at().index() < firstIndex ? null : add(parts, entry);
-                    if (frame != null) {
-                        visitor.frame(from, entry.at(), frame);
-                        from = entry.at().index() + 1;
-                    }
-                }
-            }
-        }
-    }
-
-    private static @Nullable ByteBuffer add(FrameParts parts, SegmentReader.Entry entry) throws IOException {
-        LogEntryProto proto = LogEntryProto.parseFrom(entry.body());
-        if (!proto.hasStateMachineLogEntry()) {
-            parts.termIs(entry.at().term());
-            return null;
-        }
-        try {
-            return parts.add(
-                    entry.at(), proto.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
-        } catch (UnreadableEntryException e) {
-            throw new IOException(
-                    "the entry " + entry.at() + " of the log cannot be read: " + e.getMessage()
-                            + "; start this member with the version that wrote it, and with its limits",
-                    e);
-        }
+    /** Reads the frames up to the start, which are committed. */
+    @Override
+    public void replay(long firstIndex, Visitor visitor) throws IOException {
+        Path log = NodeDirectory.log(config.directory(), identity.group());
+        new LogFrames(disk, log, start.index(), config.limits().frameBytesMax()).replay(firstIndex, visitor);
     }
 
     @Override

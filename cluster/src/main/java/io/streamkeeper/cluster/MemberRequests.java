@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.streamkeeper.cluster.ChangeStatus.State;
 import io.streamkeeper.storage.disk.Clock;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,14 @@ final class MemberRequests implements PeerRequests {
     private static final byte CHANGE = 17;
 
     private final ClusterConfig config;
+    private final UUID group;
     private final Clock clock;
     private final MemberChanges changes;
     private final PeerRequests others;
 
-    MemberRequests(ClusterConfig config, Clock clock, MemberChanges changes, PeerRequests others) {
+    MemberRequests(ClusterConfig config, UUID group, Clock clock, MemberChanges changes, PeerRequests others) {
         this.config = config;
+        this.group = group;
         this.clock = clock;
         this.changes = changes;
         this.others = others;
@@ -44,7 +47,7 @@ final class MemberRequests implements PeerRequests {
     @Override
     public byte[] answer(byte[] request) {
         if (request.length > 0 && request[0] == GREETING) {
-            return new PeerGreeting(config.cluster(), config.self(), clock.nowMillis()).bytes();
+            return new PeerGreeting(config.cluster(), group, config.self(), clock.nowMillis()).bytes();
         }
         if (request.length > 0 && request[0] == CHANGE) {
             return answerChange(new String(request, 1, request.length - 1, UTF_8))

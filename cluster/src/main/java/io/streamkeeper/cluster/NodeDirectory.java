@@ -8,7 +8,7 @@ import java.util.UUID;
  *
  * <pre>
  *   LOCK                    a second process is refused
- *   NODE                    who the member is, see {@link NodeIdentity}
+ *   NODE                    who the member is, see {@link NodeIdentity}, with the GROUP
  *   raft/GROUP/current/     the log, in the files of Ratis
  *       log_FIRST-LAST      a complete segment, with the entries of these indexes
  *       log_inprogress_N    the segment that is written

@@ -1,11 +1,14 @@
 package io.streamkeeper.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.streamkeeper.protocol.Quoted;
 import io.streamkeeper.storage.directory.TextFile;
 import io.streamkeeper.storage.disk.DamagedFileException;
 import io.streamkeeper.storage.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -16,21 +19,28 @@ import java.util.UUID;
  * of the others. It is written before anything else of the member, and replaced as a whole.
  *
  * <pre>
- *   streamkeeper-node 1
+ *   streamkeeper-node 1     or 2, if the group is not the one of the name
  *   cluster NAME
+ *   group UUID              only then
  *   member NAME
  *   directory UUID          chosen when the directory was created: a name is used for one directory only
  *   state STAGE             new, joining, or started: see {@link Stage}
  *   crc32c 0123abcd
  * </pre>
  *
+ * <p>Members take part in the log of their group only. That of a cluster that begins without a state follows from its
+ * name, so that the members agree on it before they have met. A cluster that begins with the state of a server has a
+ * group that was never used before: no log of another cluster of that name can be continued by it.
+ *
  * @param cluster the name of the cluster
+ * @param group identifies the log of the cluster, for Ratis
  * @param member the name of the member
  * @param directory identifies this directory among all that were used with that name
  * @param stage how far it has come
  */
-record NodeIdentity(String cluster, String member, UUID directory, Stage stage) {
-    private static final String FIRST = "streamkeeper-node 1";
+record NodeIdentity(String cluster, UUID group, String member, UUID directory, Stage stage) {
+    private static final String OF_NAME = "streamkeeper-node 1";
+    private static final String OF_GROUP = "streamkeeper-node 2";
 
     /** How far a member has come. */
     enum Stage {
@@ -54,7 +64,8 @@ record NodeIdentity(String cluster, String member, UUID directory, Stage stage) 
             throw new IOException(
                     config.directory() + " belongs to a member already; expected an empty directory for a new one");
         }
-        NodeIdentity created = new NodeIdentity(config.cluster(), config.self(), UUID.randomUUID(), stage);
+        NodeIdentity created = new NodeIdentity(
+                config.cluster(), groupOfName(config.cluster()), config.self(), UUID.randomUUID(), stage);
         created.write(disk, file);
         return created;
     }
@@ -78,6 +89,26 @@ record NodeIdentity(String cluster, String member, UUID directory, Stage stage) 
         return found;
     }
 
+    /** The group of a cluster that began without a state. */
+    static UUID groupOfName(String cluster) {
+        return UUID.nameUUIDFromBytes(cluster.getBytes(UTF_8));
+    }
+
+    /**
+     * The group to which the directory of a configuration belongs; that of the name if it has no identity.
+     *
+     * @throws IOException if the identity cannot be read
+     */
+    static UUID groupOf(Disk disk, ClusterConfig config) throws IOException {
+        Path file = NodeDirectory.node(config.directory());
+        return disk.exists(file) ? read(disk, file).group : groupOfName(config.cluster());
+    }
+
+    /** The identity of a directory, whoever uses it. */
+    static NodeIdentity of(Disk disk, Path directory) throws IOException {
+        return read(disk, NodeDirectory.node(directory));
+    }
+
     private static String lost(String what, ClusterConfig config) {
         return what
                 + ": the disk was lost, is not mounted, or was copied in part. A member that has lost its disk must not"
@@ -90,10 +121,10 @@ record NodeIdentity(String cluster, String member, UUID directory, Stage stage) 
         return stage == Stage.STARTED;
     }
 
-    /** Records that the member has started. */
-    void markStarted(Disk disk, ClusterConfig config) throws IOException {
+    /** Records that the member has started, in a group: that is never another one than before, once it has. */
+    void markStarted(Disk disk, ClusterConfig config, UUID inGroup) throws IOException {
         if (!started()) {
-            new NodeIdentity(cluster, member, directory, Stage.STARTED)
+            new NodeIdentity(cluster, inGroup, member, directory, Stage.STARTED)
                     .write(disk, NodeDirectory.node(config.directory()));
         }
     }
@@ -111,15 +142,15 @@ record NodeIdentity(String cluster, String member, UUID directory, Stage stage) 
     }
 
     private void write(Disk disk, Path file) throws IOException {
-        TextFile.write(
-                disk,
-                file,
-                List.of(
-                        FIRST,
-                        "cluster " + cluster,
-                        "member " + member,
-                        "directory " + directory,
-                        "state " + stage.name().toLowerCase(Locale.ROOT)));
+        boolean isOfName = group.equals(groupOfName(cluster));
+        List<String> lines = new ArrayList<>(List.of(isOfName ? OF_NAME : OF_GROUP, "cluster " + cluster));
+        if (!isOfName) {
+            lines.add("group " + group);
+        }
+        lines.add("member " + member);
+        lines.add("directory " + directory);
+        lines.add("state " + stage.name().toLowerCase(Locale.ROOT));
+        TextFile.write(disk, file, lines);
     }
 
     private static NodeIdentity read(Disk disk, Path file) throws IOException {
@@ -132,11 +163,15 @@ record NodeIdentity(String cluster, String member, UUID directory, Stage stage) 
                             + " replace the member by one with another name and an empty directory",
                     e);
         }
-        if (!lines.get(0).equals(FIRST)) {
-            throw new IOException(file + " begins with " + Quoted.of(lines.get(0)) + "; expected " + Quoted.of(FIRST));
+        boolean isOfGroup = lines.get(0).equals(OF_GROUP);
+        if (!isOfGroup && !lines.get(0).equals(OF_NAME)) {
+            throw new IOException(file + " begins with " + Quoted.of(lines.get(0)) + "; expected " + Quoted.of(OF_NAME)
+                    + " or " + Quoted.of(OF_GROUP));
         }
+        String cluster = TextFile.value(file, lines, "cluster");
         return new NodeIdentity(
-                TextFile.value(file, lines, "cluster"),
+                cluster,
+                isOfGroup ? UUID.fromString(TextFile.value(file, lines, "group")) : groupOfName(cluster),
                 TextFile.value(file, lines, "member"),
                 UUID.fromString(TextFile.value(file, lines, "directory")),
                 stageOf(file, TextFile.value(file, lines, "state")));

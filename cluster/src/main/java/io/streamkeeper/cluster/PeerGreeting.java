@@ -5,18 +5,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.streamkeeper.protocol.Digits;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What a member answers to others that ask who it is: lines of a word and a value, further ones of which a later version may
  * have.
  *
  * @param cluster the name of its cluster
+ * @param group identifies the log of its cluster
  * @param member its name
  * @param timeMillis its time, since 1970
  */
-record PeerGreeting(String cluster, String member, long timeMillis) {
+record PeerGreeting(String cluster, UUID group, String member, long timeMillis) {
     byte[] bytes() {
-        return ("cluster " + cluster + "\nmember " + member + "\ntime " + timeMillis + "\n").getBytes(UTF_8);
+        return ("cluster " + cluster + "\ngroup " + group + "\nmember " + member + "\ntime " + timeMillis + "\n")
+                .getBytes(UTF_8);
     }
 
     /**
@@ -28,9 +31,12 @@ record PeerGreeting(String cluster, String member, long timeMillis) {
         List<String> lines = new String(answer, UTF_8).lines().toList();
         try {
             return new PeerGreeting(
-                    value(lines, "cluster "), value(lines, "member "), Digits.toLong(value(lines, "time ")));
-        } catch (NumberFormatException e) {
-            throw new IOException("the answer of another member has no time", e);
+                    value(lines, "cluster "),
+                    UUID.fromString(value(lines, "group ")),
+                    value(lines, "member "),
+                    Digits.toLong(value(lines, "time ")));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the answer of another member cannot be read", e);
         }
     }
 

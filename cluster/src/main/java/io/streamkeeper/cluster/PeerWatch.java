@@ -3,8 +3,11 @@ package io.streamkeeper.cluster;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,6 +22,8 @@ final class PeerWatch implements AutoCloseable {
     private static final long TIMEOUT_MILLIS = 1_000;
 
     private final String self;
+    private final String cluster;
+    private final UUID group;
     private final @Nullable PeerTls tls;
     private final Clock clock;
     private final Supplier<List<Member>> members;
@@ -26,12 +31,17 @@ final class PeerWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
+    /** The members that are in another cluster. Owned by the thread. */
+    private final Set<Member> strangers = new HashSet<>();
+
     /** Owned by the thread. */
     private final Map<Member, PeerClient> clients = new HashMap<>();
 
     /** A thread that has not started; {@code members} returns those of the present configuration. */
-    PeerWatch(ClusterConfig config, Clock clock, Supplier<List<Member>> members) {
+    PeerWatch(ClusterConfig config, UUID group, Clock clock, Supplier<List<Member>> members) {
         this.self = config.self();
+        this.cluster = config.cluster();
+        this.group = group;
         this.tls = config.tls();
         this.clock = clock;
         this.members = members;
@@ -85,14 +95,26 @@ final class PeerWatch implements AutoCloseable {
             byte[] answer = clients.computeIfAbsent(member, to -> new PeerClient(to, tls))
                     .ask(new byte[] {MemberRequests.GREETING}, TIMEOUT_MILLIS);
             long roundTripNanos = clock.monotonicNanos() - beganNanos;
-            skews.measured(
-                    member.name(),
-                    sentMillis,
-                    roundTripNanos,
-                    PeerGreeting.parse(answer).timeMillis());
+            PeerGreeting greeting = PeerGreeting.parse(answer);
+            skews.measured(member.name(), sentMillis, roundTripNanos, greeting.timeMillis());
+            note(member, greeting);
         } catch (IOException | RuntimeException e) {
             LOG.debug("member {} does not answer with its time", member.name(), e);
             skews.lost(member.name());
+        }
+    }
+
+    /** Logs once that a member is in another cluster. */
+    private void note(Member member, PeerGreeting greeting) {
+        if (greeting.group().equals(group)) {
+            strangers.remove(member);
+        } else if (strangers.add(member)) {
+            LOG.error(
+                    "member {} at {} is in another cluster with the name {}: neither receives what the other one"
+                            + " acknowledges; end one of the two",
+                    member.name(),
+                    member.address(),
+                    cluster);
         }
     }
 

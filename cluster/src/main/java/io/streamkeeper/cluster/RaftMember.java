@@ -3,7 +3,6 @@ package io.streamkeeper.cluster;
 import io.streamkeeper.cluster.LogStatus.Role;
 import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.storage.disk.Clock;
-import io.streamkeeper.storage.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -65,21 +64,15 @@ final class RaftMember {
     private final RaftServer server;
     private final RaftServer.Division division;
 
-    RaftMember(
-            Disk disk,
-            Clock clock,
-            ClusterConfig config,
-            LogPosition start,
-            Delivery delivery,
-            Consumer<LogFailure> failed,
-            PeerServer peers)
+    RaftMember(MemberDirectory directory, Clock clock, Delivery delivery, Consumer<LogFailure> failed, PeerServer peers)
             throws IOException {
-        this.config = config;
-        this.group = RaftGroupId.valueOf(RaftNode.groupOf(config));
+        this.config = directory.config();
+        LogPosition start = directory.start();
+        this.group = RaftGroupId.valueOf(directory.group());
         this.self = RaftPeerId.valueOf(config.self());
         this.files = new LogFiles(
-                disk,
-                NodeDirectory.log(config.directory(), group.getUuid()),
+                directory.disk(),
+                NodeDirectory.log(config.directory(), directory.group()),
                 config.limits().keptBytes(),
                 start);
         this.leaders = new LeaderWatch(config, clock);
@@ -234,7 +227,7 @@ final class RaftMember {
         }
     }
 
-    private static RaftPeer peerOf(Member member) {
+    static RaftPeer peerOf(Member member) {
         return RaftPeer.newBuilder()
                 .setId(member.name())
                 .setAddress(member.address())

@@ -1,7 +1,5 @@
 package io.streamkeeper.cluster;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.streamkeeper.cluster.LogStatus.Role;
 import io.streamkeeper.storage.disk.Clock;
 import java.io.IOException;
@@ -71,10 +69,10 @@ public final class RaftNode implements FrameLog {
         this.proposer = new Proposer(config.self(), config.limits().bytesInFlightMax(), this::append);
         this.delivery = new Delivery(config, start, listener, proposer, this::record);
         this.changes = new MemberChanges(config, new ForChanges());
-        PeerRequests own = new MemberRequests(config, clock, changes, answers);
+        PeerRequests own = new MemberRequests(config, directory.group(), clock, changes, answers);
         this.peers = new PeerServer(config.self(), own);
-        this.member = new RaftMember(directory.disk(), clock, config, start, delivery, this::fail, peers);
-        this.watch = new PeerWatch(config, clock, member::members);
+        this.member = new RaftMember(directory, clock, delivery, this::fail, peers);
+        this.watch = new PeerWatch(config, directory.group(), clock, member::members);
         this.leaderRequests = new LeaderRequests(
                 config, this::leader, member::members, own, oneThread("cluster-leader-" + config.self()));
         this.requests = oneThread("cluster-requests-" + config.self());
@@ -98,9 +96,11 @@ public final class RaftNode implements FrameLog {
      * name. A member that started with an empty directory under the name of an earlier one could vote twice in a term,
      * and would lack what the earlier one has acknowledged.
      *
-     * @throws IOException if the directory cannot be created, or belongs to a member already
+     * @throws IOException if the directory cannot be created, or belongs to a member already; or if another member of
+     *     the list is in a cluster that began with the state of a server
      */
     public static void create(ClusterConfig config) throws IOException {
+        OtherMembers.requireGroup(config, NodeIdentity.groupOfName(config.cluster()));
         String created = MemberDirectory.create(config);
         LOG.info("{} belongs to member {} from now on: {}", config.directory(), config.self(), created);
     }
@@ -125,10 +125,6 @@ public final class RaftNode implements FrameLog {
             directory.close();
             throw e;
         }
-    }
-
-    static UUID groupOf(ClusterConfig config) {
-        return UUID.nameUUIDFromBytes(config.cluster().getBytes(UTF_8));
     }
 
     private void begin() throws IOException {
@@ -280,6 +276,11 @@ public final class RaftNode implements FrameLog {
             try (PeerClient client = new PeerClient(asked, config.tls())) {
                 return PeerGreeting.parse(client.ask(new byte[] {MemberRequests.GREETING}, GREETING_MILLIS_MAX));
             }
+        }
+
+        @Override
+        public UUID group() {
+            return directory.group();
         }
 
         @Override

@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 
 /**
  * The log that a member has received from another one, with its state, before the Raft server runs. It takes the place of
@@ -31,22 +33,51 @@ public final class ReceivedLog {
     private final Disk disk = new LocalDisk();
     private final ClusterConfig config;
     private final Path received;
+    private final UUID group;
     private final Path current;
 
     /**
      * The log in a directory.
      *
      * @param received contains its files, as {@link LogSlice} names them, and {@value #MEMBERS}
+     * @param group the group whose log it is
      */
-    public ReceivedLog(ClusterConfig config, Path received) {
+    public ReceivedLog(ClusterConfig config, Path received, UUID group) {
         this.config = config;
         this.received = received;
-        this.current = NodeDirectory.log(config.directory(), RaftNode.groupOf(config));
+        this.group = group;
+        this.current = NodeDirectory.log(config.directory(), group);
     }
 
     /** The file of a member with the members of the cluster, which Ratis writes. */
-    public static Path membersOf(ClusterConfig config) {
-        return NodeDirectory.log(config.directory(), RaftNode.groupOf(config)).resolve(MEMBERS);
+    public static Path membersOf(ClusterConfig config) throws IOException {
+        return NodeDirectory.log(config.directory(), MemberDirectory.groupOf(config))
+                .resolve(MEMBERS);
+    }
+
+    /**
+     * Writes a log without an entry, which begins after {@code start}, and whose only member is that of the
+     * configuration; its content is durable then.
+     *
+     * @param start is after the entry of the members, which has index 0
+     */
+    public void begin(LogPosition start) throws IOException {
+        Member self = config.members().stream()
+                .filter(member -> member.name().equals(config.self()))
+                .findAny()
+                .orElseThrow();
+        LogEntryProto members = LogEntryProto.newBuilder()
+                .setTerm(start.term())
+                .setIndex(0)
+                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
+                        .addPeers(RaftMember.peerOf(self).getRaftPeerProto()))
+                .build();
+        disk.createDirectories(received);
+        try (DiskFile file = disk.create(received.resolve(MEMBERS))) {
+            file.writeFully(0, ByteBuffer.wrap(members.toByteArray()));
+            file.sync();
+        }
+        disk.syncDirectory(received);
     }
 
     /**
@@ -103,7 +134,7 @@ public final class ReceivedLog {
             disk.syncDirectory(group.resolveSibling(""));
             disk.syncDirectory(config.directory());
         }
-        NodeIdentity.open(disk, config).markStarted(disk, config);
+        NodeIdentity.open(disk, config).markStarted(disk, config, group);
     }
 
     /** Writes the own term and vote into the received log; the term is that of its last entry at least. */

@@ -10,6 +10,8 @@
  * owns the thread of the listener, with {@link io.streamkeeper.cluster.FrameParts};
  * {@link io.streamkeeper.cluster.ReadBarriers} with {@link io.streamkeeper.cluster.Leadership}; and for a start {@link io.streamkeeper.cluster.RaftSettings},
  * {@link io.streamkeeper.cluster.NodeIdentity} and {@link io.streamkeeper.cluster.LogCheck}.
+ * {@link io.streamkeeper.cluster.FrameSource} is what is read of a log before that, of a member that starts by {@link
+ * io.streamkeeper.cluster.MemberDirectory}, and of one that does not run by {@link io.streamkeeper.cluster.StoppedLog}.
  * {@link io.streamkeeper.cluster.LogFiles} does what Ratis leaves to others about the files of its log.
  */
 @NullMarked

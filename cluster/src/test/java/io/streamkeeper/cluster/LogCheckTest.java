@@ -85,8 +85,14 @@ class LogCheckTest {
         LogCheck.run(new LocalDisk(), folder, start, "n1");
     }
 
+    /** What is only read: the log of a member that does not run. */
+    private LogPosition look() throws IOException {
+        return LogCheck.look(new LocalDisk(), folder, LogPosition.BEGIN, "n1");
+    }
+
     private void assertRefused(Path file, String what) throws IOException {
         byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(this::look).isInstanceOf(DamagedLogException.class).hasMessageContaining(what);
         assertThatThrownBy(this::run)
                 .isInstanceOf(DamagedLogException.class)
                 .hasMessageContaining(file + " is damaged at byte ")
@@ -128,6 +134,9 @@ class LogCheckTest {
             for (byte[] torn : List.of(tornAtEnd, tornAtBegin, hole)) {
                 if (!Arrays.equals(torn, all)) {
                     save(open, torn);
+                    byte[] found = Files.readAllBytes(open);
+                    assertThat(look()).isEqualTo(new LogPosition(1, 1));
+                    assertThat(open).as("after a look").hasBinaryContent(found);
                     run();
                     assertThat(open).hasBinaryContent(durable);
                 }

@@ -10,6 +10,7 @@ import io.streamkeeper.storage.disk.LocalDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,12 +59,29 @@ class NodeIdentityTest {
     @Test
     void aMemberThatHasStartedHasALog() throws Exception {
         NodeIdentity created = NodeIdentity.create(disk, config("c", "n1"), Stage.NEW);
-        created.markStarted(disk, config("c", "n1"));
+        created.markStarted(disk, config("c", "n1"), NodeIdentity.groupOfName("c"));
         assertThatThrownBy(() -> NodeIdentity.open(disk, config("c", "n1")))
                 .hasMessageContaining(NodeDirectory.raft(folder) + " does not exist: the disk was lost")
                 .hasMessageContaining("replace member n1 by one with another name");
         Files.createDirectories(NodeDirectory.raft(folder));
         assertThat(NodeIdentity.open(disk, config("c", "n1")).started()).isTrue();
+    }
+
+    @Test
+    void aGroupThatIsNotThatOfTheNameIsInTheFileAndUnknownToEarlierVersions() throws Exception {
+        ClusterConfig config = config("c", "n1");
+        UUID group = UUID.fromString("00000000-0000-0001-0000-000000000002");
+        NodeIdentity created = NodeIdentity.create(disk, config, Stage.JOINING);
+        assertThat(NodeIdentity.groupOf(disk, config)).isEqualTo(NodeIdentity.groupOfName("c"));
+        created.markStarted(disk, config, group);
+        assertThat(NodeIdentity.groupOf(disk, config)).isEqualTo(group);
+        assertThat(Files.readString(folder.resolve("NODE")))
+                .startsWith("streamkeeper-node 2\ncluster c\ngroup " + group + "\nmember n1\ndirectory "
+                        + created.directory() + "\nstate started\ncrc32c ");
+        Files.createDirectories(NodeDirectory.raft(folder));
+        MemberDirectory.requireGroup(config, group);
+        assertThatThrownBy(() -> MemberDirectory.requireGroup(config, NodeIdentity.groupOfName("c")))
+                .hasMessageContaining("is of another cluster with the name c");
     }
 
     @Test

@@ -140,8 +140,8 @@ final class TestCluster implements AutoCloseable {
     /** Starts a process that is no member yet, and knows those of the cluster; returns it as it is added. */
     Member startNew(String name) throws IOException {
         RaftNode.create(config(name));
-        Path log = NodeDirectory.log(directory(name), RaftNode.groupOf(config(name)));
-        Path known = NodeDirectory.log(directory(leader()), RaftNode.groupOf(config(name)));
+        Path log = NodeDirectory.log(directory(name), MemberDirectory.groupOf(config(name)));
+        Path known = NodeDirectory.log(directory(leader()), MemberDirectory.groupOf(config(name)));
         Files.createDirectories(log);
         Files.copy(known.resolve("raft-meta.conf"), log.resolve("raft-meta.conf"));
         Files.writeString(log.resolve("raft-meta"), "term=0\nvotedFor=\n");

@@ -7,6 +7,7 @@ import io.streamkeeper.cluster.Member;
 import io.streamkeeper.cluster.MemberDirectory;
 import io.streamkeeper.cluster.PeerTls;
 import io.streamkeeper.cluster.RaftNode;
+import io.streamkeeper.cluster.state.StateAdoption;
 import io.streamkeeper.cluster.state.StateFetch;
 import io.streamkeeper.cluster.state.StateInstall;
 import io.streamkeeper.cluster.store.ClusterStores;
@@ -18,6 +19,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tool.StoreConversion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,22 +53,19 @@ final class MemberStores implements Stores {
 
     /**
      * Makes the data directory that of the member, if it is not: creates the member of a new cluster if that is asked
-     * for, and else receives the state of another member, which may take long. Then the state that was received, if there
-     * is one, takes the place of what is there.
+     * for, with the streams of a server without one if the directory has those, and else receives the state of another
+     * member, which may take long. Then the state that is ready, if there is one, takes the place of what is there.
      *
-     * @throws IOException if the directory belongs to another member, or to a server without a cluster; or if the cluster
-     *     does not give its state to this member
+     * @throws IOException if the directory belongs to another member, or to a server without a cluster of which the
+     *     streams are not to become those of a new one; or if the cluster does not give its state to this member
      */
     static void prepare(ServerConfig config, Disk disk) throws IOException {
         Path data = config.data().directory();
         ClusterConfig member = memberOf(config);
         boolean isMember = MemberDirectory.exists(member.directory());
         if (!isMember && DataDirectory.version(disk, data) != 0) {
-            throw new IOException("data directory " + data
-                    + " has the streams of a server without a cluster, which cannot become those of a member;"
-                    + " expected an empty directory");
-        }
-        if (!isMember && config.cluster().create()) {
+            adopt(config, disk, member);
+        } else if (!isMember && config.cluster().create()) {
             RaftNode.create(member);
         } else if (!StateInstall.isDue(member) && MemberDirectory.join(member)) {
             LOG.info(
@@ -80,6 +79,18 @@ final class MemberStores implements Stores {
             }
         }
         StateInstall.run(member, data);
+    }
+
+    private static void adopt(ServerConfig config, Disk disk, ClusterConfig member) throws IOException {
+        Path data = config.data().directory();
+        if (!config.cluster().create()) {
+            throw new IOException("data directory " + data
+                    + " has the streams of a server without a cluster; expected an empty directory for a member that"
+                    + " receives those of the others, or --cluster-create for the first member of a new cluster that"
+                    + " begins with these streams");
+        }
+        StoreConversion.run(disk, data, LOG::warn);
+        StateAdoption.run(member, data);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.streamkeeper.server.shard.MemoryStores;
 import io.streamkeeper.server.shard.Stores;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.DirectoryLock;
+import io.streamkeeper.storage.directory.FileTree;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
@@ -131,7 +132,9 @@ final class StoresFactory {
             } else if (disk.exists(data.directory().resolve(DataDirectory.CLUSTER))) {
                 throw new IOException("data directory " + data.directory()
                         + " is that of a member of a cluster, and its newest records are in the log of the cluster;"
-                        + " expected --cluster, or another directory");
+                        + " expected --cluster, or another directory, such as one that the command export makes");
+            } else {
+                FileTree.delete(disk, data.directory().resolve(DataDirectory.CLUSTER_PREPARED));
             }
             StoreConversion.run(disk, data.directory(), LOG::warn);
             DataDirectory directory =

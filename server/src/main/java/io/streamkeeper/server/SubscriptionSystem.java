@@ -113,7 +113,7 @@ final class SubscriptionSystem implements AutoCloseable {
         Path file = data.directory().resolve(StoredWebhookKeys.FILE);
         return config.cluster().isOn()
                 ? StoredWebhookKeys.ofMember(file, new KeyLog(shards), Clock.SYSTEM::nowMillis)
-                : StoredWebhookKeys.ofFile(file, Clock.SYSTEM::nowMillis);
+                : StoredWebhookKeys.ofFile(file, new KeyLog(shards), Clock.SYSTEM::nowMillis);
     }
 
     /**

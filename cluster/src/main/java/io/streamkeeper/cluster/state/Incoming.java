@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Incoming {
+    private static final String NAME = "incoming";
     private static final String STATE = "STATE";
     private static final String READY = "READY";
     private static final String FIRST_SEGMENT = DataDirectory.segmentName(1);
@@ -43,7 +44,12 @@ final class Incoming {
 
     Incoming(ClusterConfig config) {
         this.config = config;
-        this.directory = config.directory().resolve("incoming");
+        this.directory = config.directory().resolve(NAME);
+    }
+
+    /** Whether a state in the directory of a member is complete. */
+    static boolean isReady(Disk disk, Path memberDirectory) throws IOException {
+        return disk.exists(memberDirectory.resolve(NAME).resolve(READY));
     }
 
     Path directory() {
@@ -143,7 +149,7 @@ final class Incoming {
                 start = new LogPosition(applied.term(), applied.index());
             }
         }
-        new ReceivedLog(config, directory.resolve(StateDescription.LOG)).check(start);
+        new ReceivedLog(config, directory.resolve(StateDescription.LOG), state.group()).check(start);
         FileTree.sync(disk, directory);
         TextFile.write(disk, directory.resolve(READY), state.lines());
     }

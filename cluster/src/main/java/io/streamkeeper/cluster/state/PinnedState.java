@@ -2,6 +2,7 @@ package io.streamkeeper.cluster.state;
 
 import io.streamkeeper.cluster.ClusterConfig;
 import io.streamkeeper.cluster.LogSlice;
+import io.streamkeeper.cluster.MemberDirectory;
 import io.streamkeeper.cluster.ReceivedLog;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
@@ -68,7 +69,8 @@ final class PinnedState {
         content.parts()
                 .forEach(part ->
                         files.add(new StateDescription.File(StateDescription.LOG + "/" + part.name(), part.bytes())));
-        this.description = new StateDescription(id, config.self(), data.store(), data.shards(), content.end(), files);
+        this.description = new StateDescription(
+                id, config.self(), MemberDirectory.groupOf(config), data.store(), data.shards(), content.end(), files);
     }
 
     /** Keeps the extents that one manifest names, and the manifest. */

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *   streamkeeper-state 1
  *   id UUID                 identifies it at the member that keeps its files
  *   member NAME             that member
+ *   group UUID              identifies the log of the cluster
  *   store UUID              the identity that its files contain
  *   shards NUMBER
  *   end TERM INDEX          the last entry of its part of the log, which is committed
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
  * <p>The files are those of a data directory without journals, {@code FORMAT} and {@code shard-000/…}; {@code log/…},
  * the part of the log that the shards need from their extents on; and {@code LEADER}.
  */
-record StateDescription(UUID id, String member, UUID store, int shards, LogPosition end, List<File> files) {
+record StateDescription(UUID id, String member, UUID group, UUID store, int shards, LogPosition end, List<File> files) {
     static final String LOG = "log";
     static final String FORMAT = "FORMAT";
     static final String LEADER = "LEADER";
@@ -64,6 +65,7 @@ record StateDescription(UUID id, String member, UUID store, int shards, LogPosit
                 TITLE,
                 "id " + id,
                 "member " + member,
+                "group " + group,
                 "store " + store,
                 "shards " + shards,
                 "end " + end.term() + " " + end.index()));
@@ -93,6 +95,7 @@ record StateDescription(UUID id, String member, UUID store, int shards, LogPosit
             return new StateDescription(
                     UUID.fromString(TextFile.value(from, lines, "id")),
                     TextFile.value(from, lines, "member"),
+                    UUID.fromString(TextFile.value(from, lines, "group")),
                     UUID.fromString(TextFile.value(from, lines, "store")),
                     Digits.toInt(TextFile.value(from, lines, "shards")),
                     new LogPosition(Digits.toLong(end[0]), Digits.toLong(end[1])),

@@ -46,6 +46,11 @@ public final class StateInstall {
         return new Incoming(config).ready() != null;
     }
 
+    /** Whether a state is ready for the member of a directory. */
+    public static boolean isDue(Path memberDirectory) throws IOException {
+        return Incoming.isReady(new LocalDisk(), memberDirectory);
+    }
+
     /** Removes what was received of a state that is not needed any more. */
     public static void discard(ClusterConfig config) throws IOException {
         new Incoming(config).clear();
@@ -69,7 +74,7 @@ public final class StateInstall {
         if (state == null) {
             return;
         }
-        ReceivedLog log = new ReceivedLog(config, incoming.path(StateDescription.LOG));
+        ReceivedLog log = new ReceivedLog(config, incoming.path(StateDescription.LOG), state.group());
         if (!hasBegun(state) && log.isNotNeeded(state.end())) {
             LOG.info("the state of member {} is not needed any more, and is removed", state.member());
             incoming.clear();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.streamkeeper.cluster.ClusterConfig;
 import io.streamkeeper.cluster.Member;
+import io.streamkeeper.cluster.MemberDirectory;
 import io.streamkeeper.cluster.PeerClient;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.Disk;
@@ -64,10 +65,19 @@ final class StateTransfer implements AutoCloseable {
             String text = UTF_8.decode(ask(words, OFFER_MILLIS_MAX)).toString();
             Path name = incoming.path("the offer of " + from.name());
             this.state = StateDescription.of(name, text.lines().toList());
+            requireGroup(config);
             incoming.begin(state);
         } catch (IOException | RuntimeException e) {
             client.close();
             throw e;
+        }
+    }
+
+    private void requireGroup(ClusterConfig config) throws IOException {
+        try {
+            MemberDirectory.requireGroup(config, state.group());
+        } catch (IOException e) {
+            throw new TransferException(StateAnswer.Kind.REFUSED, String.valueOf(e.getMessage()));
         }
     }
 

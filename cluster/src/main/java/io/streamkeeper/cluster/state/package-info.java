@@ -7,7 +7,8 @@
  * with {@link io.streamkeeper.cluster.state.PinnedState}; {@link io.streamkeeper.cluster.state.StateFetch} and {@link
  * io.streamkeeper.cluster.state.StateTransfer}, which receive them into {@link
  * io.streamkeeper.cluster.state.Incoming}; and {@link io.streamkeeper.cluster.state.StateInstall}, by which the next
- * start puts them in the place of the own ones.
+ * start puts them in the place of the own ones. {@link io.streamkeeper.cluster.state.StateAdoption} makes such a state of
+ * the streams of a server without a cluster.
  */
 @NullMarked
 package io.streamkeeper.cluster.state;

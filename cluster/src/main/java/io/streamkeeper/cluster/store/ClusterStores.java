@@ -104,12 +104,7 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
      *     contains what to do
      */
     public static ClusterStores open(ClusterConfig config, Disk disk, DataDirectory data) throws IOException {
-        LogPosition begin = LogPosition.BEGIN;
-        for (int shard = 0; shard < data.shards(); shard++) {
-            LogPosition applied =
-                    ShardInput.positionOf(data.manifest(disk, shard).applied());
-            begin = applied.index() > begin.index() ? applied : begin;
-        }
+        LogPosition begin = startOf(disk, data);
         MemberDirectory directory = MemberDirectory.open(config, begin);
         try {
             return new ClusterStores(config, disk, directory, begin, data);
@@ -117,6 +112,17 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    /** The place up to which a start replays all shards, by their manifests. */
+    static LogPosition startOf(Disk disk, DataDirectory data) throws IOException {
+        LogPosition start = LogPosition.BEGIN;
+        for (int shard = 0; shard < data.shards(); shard++) {
+            LogPosition applied =
+                    ShardInput.positionOf(data.manifest(disk, shard).applied());
+            start = applied.index() > start.index() ? applied : start;
+        }
+        return start;
     }
 
     /** Has shards keep their log in that of the cluster. */
@@ -130,12 +136,12 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
             @Override
             public ShardLog log(ShardIdentity shard, ShardLog local) {
                 int number = shard.shard();
-                return new ShardReplay(
-                        number,
-                        directory,
-                        begin,
-                        node,
-                        (journal, manifest) -> inputs.set(number, new ShardInput(number, journal, manifest, pressure)));
+                return new ShardReplay(number, directory, begin, (memory, lastLsn, start, frames, threads) -> {
+                    ShardJournal journal =
+                            new ShardJournal(number, memory, lastLsn, begin, frames, threads.loop(), node);
+                    inputs.set(number, new ShardInput(number, journal, start, pressure));
+                    return journal;
+                });
             }
         };
     }

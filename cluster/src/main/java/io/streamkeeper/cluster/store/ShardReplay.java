@@ -2,46 +2,53 @@ package io.streamkeeper.cluster.store;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.streamkeeper.cluster.FrameSource;
 import io.streamkeeper.cluster.LogPosition;
-import io.streamkeeper.cluster.MemberDirectory;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.BiConsumer;
 
 /** The records of one shard in the replicated log, up to the place from which the member continues. */
 final class ShardReplay implements ShardLog {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final int shard;
-    private final MemberDirectory directory;
+    private final FrameSource log;
     private final LogPosition end;
-    private final ShardJournal.Node node;
-    private final BiConsumer<ShardJournal, Journal.ReplayStart> opened;
+    private final Opening opening;
     private Journal.ReplayStart begin = new Journal.ReplayStart(0, 0);
     private long lastLsn;
     private AppliedFrames frames = new AppliedFrames(0, 0);
 
+    /** Opens the journal that continues the records. */
+    interface Opening {
+        /**
+         * The journal of the shard.
+         *
+         * @param begin where the replay began
+         * @param frames where the records after that are
+         */
+        Journal open(
+                MemoryBudget memory,
+                long lastLsn,
+                Journal.ReplayStart begin,
+                AppliedFrames frames,
+                ShardThreads threads);
+    }
+
     /**
      * The records of a shard.
      *
-     * @param end the place up to which all shards replay
-     * @param opened receives the journal, and where the replay began
+     * @param end the place up to which all shards replay, where {@code log} ends
      */
-    ShardReplay(
-            int shard,
-            MemberDirectory directory,
-            LogPosition end,
-            ShardJournal.Node node,
-            BiConsumer<ShardJournal, Journal.ReplayStart> opened) {
+    ShardReplay(int shard, FrameSource log, LogPosition end, Opening opening) {
         this.shard = shard;
-        this.directory = directory;
+        this.log = log;
         this.end = end;
-        this.node = node;
-        this.opened = opened;
+        this.opening = opening;
     }
 
     @Override
@@ -51,7 +58,7 @@ final class ShardReplay implements ShardLog {
         lastLsn = start.lsn();
         frames = new AppliedFrames(lastLsn, first);
         Pass pass = new Pass(visitor);
-        directory.replay(first, pass::frame);
+        log.replay(first, pass::frame);
         return lastLsn;
     }
 
@@ -104,9 +111,7 @@ final class ShardReplay implements ShardLog {
                             + " member up to " + end + " ends with record " + lastLsn
                             + " of that shard; the log and the data directory are not of the same member or time");
         }
-        ShardJournal journal = new ShardJournal(shard, memory, lastLsn, end, frames, threads.loop(), node);
-        opened.accept(journal, begin);
-        return journal;
+        return opening.open(memory, lastLsn, begin, frames, threads);
     }
 
     @Override

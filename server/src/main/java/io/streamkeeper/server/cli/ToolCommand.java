@@ -1,5 +1,6 @@
 package io.streamkeeper.server.cli;
 
+import io.streamkeeper.cluster.store.MemberExport;
 import io.streamkeeper.server.cli.remote.HelpFlag;
 import io.streamkeeper.server.cli.remote.Progress;
 import io.streamkeeper.server.cli.remote.RemoteCommands;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ToolCommand.Verify.class,
             ToolCommand.Backup.class,
             ToolCommand.Restore.class,
+            ToolCommand.Export.class,
             ToolCommand.Inspect.class,
             ToolCommand.RotateKey.class,
             TokenCommand.class,
@@ -53,7 +55,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 final class ToolCommand {
     /** The names of the commands, in the order of the annotation, which takes long to read at a start. */
-    static final List<String> NAMES = List.of("verify", "backup", "restore", "inspect", "rotate-key", "token", "sign");
+    static final List<String> NAMES =
+            List.of("verify", "backup", "restore", "export", "inspect", "rotate-key", "token", "sign");
 
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
@@ -301,6 +304,30 @@ final class ToolCommand {
             } finally {
                 lock.close();
             }
+        }
+    }
+
+    /** Makes a data directory for a server without a cluster. */
+    @Command(
+            name = "export",
+            description =
+                    "Makes a data directory for a server without a cluster from that of a member of one, which must"
+                            + " not run and stays as it is; verifies it.")
+    static final class Export extends Tool {
+        @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to make.")
+        private Path target = Path.of("export");
+
+        @Override
+        String use() {
+            return "The data directory of the member.";
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
+                MemberExport.run(data(), target, progress.above(parent::say));
+            }
+            return 0;
         }
     }
 

@@ -92,7 +92,8 @@ public record ClusterSettings(
             "cluster-create",
             new Switch(),
             "false",
-            "Make this server a member if its data directory holds none: for the first start of a cluster. Without it, a"
+            "Make this server a member if its data directory holds none: for the first start of a cluster, which begins"
+                    + " with the streams of that directory if a server without a cluster has made it. Without it, a"
                     + " server whose disk was lost does not start under its old name.");
 
     private static final Setting<String> ADVERTISE = new Setting<>(

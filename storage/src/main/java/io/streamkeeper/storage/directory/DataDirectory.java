@@ -37,6 +37,9 @@ public record DataDirectory(Path path, UUID store, int shards) {
     /** The directory of a member of a cluster, with its log; no server without a cluster has it. */
     public static final String CLUSTER = "cluster";
 
+    /** What becomes {@link #CLUSTER} when it is complete; before that it does not count, and may be removed. */
+    public static final String CLUSTER_PREPARED = "cluster.new";
+
     private static final int FORMAT_BYTES_MAX = 4 << 10;
 
     private static final String FORMAT = "FORMAT";

@@ -90,6 +90,11 @@ public record Manifest(
         return new Manifest(store, shard, 0, 1, 0, 1, List.of());
     }
 
+    /** The same manifest of a shard whose log is a replicated one. */
+    public Manifest appliedUpTo(LogPlace place) {
+        return new Manifest(store, shard, checkpointLsn, firstSegment, lastGeneration, nextFile, place, extents);
+    }
+
     /** The path of the manifest of a shard. */
     public static Path in(Path shardDirectory) {
         return shardDirectory.resolve(NAME);

@@ -1,11 +1,6 @@
 package io.streamkeeper.storage.extent;
 
-import io.netty.buffer.ByteBuf;
 import io.streamkeeper.storage.directory.Manifest;
-import io.streamkeeper.storage.memory.Block;
-import io.streamkeeper.storage.record.RunLimits;
-import io.streamkeeper.storage.stream.StoredRuns;
-import io.streamkeeper.storage.stream.StreamContent;
 import io.streamkeeper.storage.stream.StreamState;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,23 +26,13 @@ final class Checkpoint extends ExtentJob {
     /** The most streams that one step captures, so that it stays short. */
     private static final int STEP_STREAMS_MAX = 1_000;
 
-    /** The captured state of a stream. */
-    private record Captured(
-            StreamState stream,
-            ByteBuf meta,
-            long start,
-            long messagesBefore,
-            boolean timed,
-            boolean joins,
-            CapturedRuns runs) {}
-
     private final List<StreamState> streams;
     private final long checkpointLsn;
     private final long epoch;
     private final long firstLsn;
 
     private int next;
-    private volatile List<Captured> unwritten = List.of();
+    private volatile List<CapturedStream> unwritten = List.of();
     private long lastLsn;
     private final List<StreamState> referrers = new ArrayList<>();
     private final WrittenRuns written = new WrittenRuns();
@@ -83,15 +68,15 @@ final class Checkpoint extends ExtentJob {
     // ---- looking and writing ----
 
     private void capture(List<StreamState> sorted) {
-        List<Captured> step = new ArrayList<>();
+        List<CapturedStream> step = new ArrayList<>();
         long bytes = 0;
         for (int looks = 0; looks < STEP_STREAMS_MAX && next < sorted.size() && bytes < STEP_BYTES_MAX; looks++) {
             StreamState stream = sorted.get(next);
             next++;
-            Captured captured = capture(stream);
+            CapturedStream captured = capture(stream);
             if (captured != null) {
                 step.add(captured);
-                bytes += stream.content().end() - captured.start();
+                bytes += captured.bytes();
             }
         }
         unwritten = step;
@@ -104,7 +89,7 @@ final class Checkpoint extends ExtentJob {
                 next < sorted.size() ? this::capture : this::finish);
     }
 
-    private @Nullable Captured capture(StreamState stream) {
+    private @Nullable CapturedStream capture(StreamState stream) {
         boolean unknown = !stream.isDescribed() && stream.lastDescribedLsn() <= checkpointLsn;
         if (stream.isDurablyDropped() && unknown) {
             stream.dirty(false);
@@ -114,27 +99,14 @@ final class Checkpoint extends ExtentJob {
         stream.dirty(false);
         lastLsn = Math.max(lastLsn, stream.lastDescribedLsn());
         stream.described(true);
-        StreamContent content = stream.content();
-        content.seal();
-        int first = content.runCount();
-        while (first > 0 && content.place(first - 1) instanceof Block) {
-            first--;
-        }
-        return new Captured(
-                stream,
-                stream.meta().encode(),
-                content.runStart(first),
-                content.messagesBeforeRun(first),
-                content.limits().millisMax() != Long.MAX_VALUE,
-                content.limits().equals(RunLimits.ANY),
-                new CapturedRuns(content, first));
+        return CapturedStream.of(stream);
     }
 
-    private void write(List<Captured> step) throws IOException {
+    private void write(List<CapturedStream> step) throws IOException {
         try {
-            for (Captured captured : step) {
+            for (CapturedStream captured : step) {
                 referrers.add(captured.stream());
-                written.add(captured.stream().generation(), write(captured));
+                written.add(captured.stream().generation(), captured.writeTo(writer()));
             }
         } finally {
             releaseUnwritten();
@@ -142,22 +114,8 @@ final class Checkpoint extends ExtentJob {
     }
 
     private void releaseUnwritten() {
-        unwritten.forEach(captured -> captured.runs().release());
+        unwritten.forEach(CapturedStream::release);
         unwritten = List.of();
-    }
-
-    private StoredRuns write(Captured captured) throws IOException {
-        ExtentWriter out = writer();
-        out.begin(
-                captured.stream().generation(),
-                captured.meta(),
-                captured.start(),
-                captured.messagesBefore(),
-                captured.timed());
-        RunJoiner joiner = new RunJoiner(out, captured.stream().content().isJson(), captured.joins());
-        captured.runs().writeTo(joiner);
-        joiner.end();
-        return out.end();
     }
 
     private void finish(List<StreamState> sorted) {

@@ -70,7 +70,7 @@ public final class StoreBackup {
             throw new IOException(
                     source + " is the data directory of a member of a cluster, whose latest records are in"
                             + " the log of the cluster, which this command does not copy; expected that of a server without a"
-                            + " cluster. Each member has all streams");
+                            + " cluster. The command export makes one from it");
         }
         requireEmpty(disk, target);
         DataDirectory copy = new DataDirectory(target, data.store(), data.shards());
@@ -163,7 +163,8 @@ public final class StoreBackup {
         throw new IOException("shard " + shard + " changes faster than it can be copied; try again with less load");
     }
 
-    private void copyExtents(ExtentFiles source, Path target, Manifest manifest) throws IOException {
+    /** Copies the extent files that a manifest names, and removes others. */
+    void copyExtents(ExtentFiles source, Path target, Manifest manifest) throws IOException {
         List<String> wanted = new ArrayList<>();
         for (Manifest.ExtentRef extent : manifest.extents()) {
             String name = ExtentLayout.name(extent.file());

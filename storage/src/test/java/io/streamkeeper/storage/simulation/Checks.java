@@ -16,10 +16,12 @@ import io.streamkeeper.storage.directory.Manifest;
 import io.streamkeeper.storage.extent.ExtentFile;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.IndexEntry;
+import io.streamkeeper.storage.journal.FileLog;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.stream.StreamState;
 import io.streamkeeper.storage.tier.StoredObjects;
 import io.streamkeeper.storage.tool.StoreBackup;
+import io.streamkeeper.storage.tool.StoreExport;
 import io.streamkeeper.storage.tool.StoreVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -310,7 +312,12 @@ final class Checks {
     static void backup(World world) throws IOException {
         Path target = world.nextBackup();
         ProcessMemory memory = ProcessMemory.begin();
-        new StoreBackup(world.disk, world.objects(), line -> {}).copy(World.DATA, target);
+        boolean isExport = world.copiesByExport();
+        if (isExport) {
+            export(world, target);
+        } else {
+            new StoreBackup(world.disk, world.objects(), line -> {}).copy(World.DATA, target);
+        }
         memory.assertReleased();
         SimulatedProcess kept = world.process;
         world.process = SimulatedProcess.start(
@@ -333,7 +340,17 @@ final class Checks {
                 world.disk.delete(file);
             }
         }
-        world.reach.hit(world.settings.tiered() ? "backup of objects restored" : "backup restored");
+        world.reach.hit(
+                isExport
+                        ? "an export is started"
+                        : world.settings.tiered() ? "backup of objects restored" : "backup restored");
+    }
+
+    /** A copy in which extents have what the journals of the directory have. */
+    private static void export(World world, Path target) throws IOException {
+        DataDirectory data = DataDirectory.read(world.disk, World.DATA);
+        new StoreExport(world.disk, line -> {})
+                .make(data, shard -> new FileLog(world.disk, data.shard(shard), data.store(), shard), target);
     }
 
     // ---- starts ----

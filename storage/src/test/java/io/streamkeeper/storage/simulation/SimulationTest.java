@@ -85,6 +85,7 @@ class SimulationTest {
             "a start that survives faults",
             "a stream of a thousand producers",
             "an offset is added to a message",
+            "an export is started",
             "an eviction and a crash between two requests of a producer",
             "answer changed",
             "answer content_type_mismatch",

@@ -284,6 +284,11 @@ final class World {
         return Path.of("/backup" + backups);
     }
 
+    /** Whether the next copy is made without the logs: every second one of a directory that has all its files. */
+    boolean copiesByExport() {
+        return backups % 2 == 0 && !settings.tiered();
+    }
+
     // ---- the tier ----
 
     /** The objects of the tier, for tools; null if the seed has none. */

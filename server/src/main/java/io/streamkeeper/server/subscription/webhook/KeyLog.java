@@ -106,6 +106,19 @@ public final class KeyLog {
         }
     }
 
+    /**
+     * Removes all keys, which are kept elsewhere.
+     *
+     * @throws IOException if that fails
+     */
+    void drop() throws IOException {
+        try {
+            execute(Outcome.Deleted.class, new Command.Delete(PATH, Preconditions.NONE));
+        } catch (RefusedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private <T extends Outcome> T execute(Class<T> type, Command command) throws IOException {
         try {
             return Awaited.outcome(type, reply -> {

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * again when it changes, or in memory. Those who use a key wait for {@link #prepare} before. Safe for use by any thread.
  *
  * <p>In a cluster, the member that leads has the keys of all: from its {@link #begin} to its {@link #end}, its file is a
- * copy of the {@link KeyLog}, and a change of the file is appended to it.
+ * copy of the {@link KeyLog}, and a change of the file is appended to it. A server without one has the keys in its file;
+ * if its streams were those of a cluster, they move there, and so the file counts again if it becomes a member.
  */
 public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     /** The file in the data directory. */
@@ -36,6 +37,7 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
 
     private final @Nullable Path file;
     private final @Nullable KeyLog log;
+    private final @Nullable KeyLog former;
     private final LongSupplier nowMillis;
     private final long checkMillis;
     private volatile @Nullable KeySet set;
@@ -43,16 +45,22 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
     private @Nullable ScheduledExecutorService watcher;
     private boolean isClosed;
 
-    private StoredWebhookKeys(@Nullable Path file, @Nullable KeyLog log, LongSupplier nowMillis, long checkMillis) {
+    private StoredWebhookKeys(
+            @Nullable Path file,
+            @Nullable KeyLog log,
+            @Nullable KeyLog former,
+            LongSupplier nowMillis,
+            long checkMillis) {
         this.file = file;
         this.log = log;
+        this.former = former;
         this.nowMillis = nowMillis;
         this.checkMillis = checkMillis;
     }
 
     /** Keys that are lost when the process ends. */
     public static StoredWebhookKeys inMemory(LongSupplier nowMillis) {
-        return new StoredWebhookKeys(null, null, nowMillis, CHECK_MILLIS);
+        return new StoredWebhookKeys(null, null, null, nowMillis, CHECK_MILLIS);
     }
 
     /**
@@ -63,12 +71,26 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
      * @throws IllegalArgumentException if its content is not valid; the message names the file and contains the remedy
      */
     public static StoredWebhookKeys ofFile(Path file, LongSupplier nowMillis) throws IOException {
-        return ofFile(file, nowMillis, CHECK_MILLIS);
+        return ofFile(file, null, nowMillis, CHECK_MILLIS);
+    }
+
+    /**
+     * The same, of streams that may have been those of a cluster.
+     *
+     * @param former has its keys, which move to the file with {@link #begin}, unless there is one
+     */
+    public static StoredWebhookKeys ofFile(Path file, KeyLog former, LongSupplier nowMillis) throws IOException {
+        return ofFile(file, former, nowMillis, CHECK_MILLIS);
     }
 
     /** The same with another time between two checks of the file. */
     static StoredWebhookKeys ofFile(Path file, LongSupplier nowMillis, long checkMillis) throws IOException {
-        StoredWebhookKeys keys = new StoredWebhookKeys(file, null, nowMillis, checkMillis);
+        return ofFile(file, null, nowMillis, checkMillis);
+    }
+
+    private static StoredWebhookKeys ofFile(
+            Path file, @Nullable KeyLog former, LongSupplier nowMillis, long checkMillis) throws IOException {
+        StoredWebhookKeys keys = new StoredWebhookKeys(file, null, former, nowMillis, checkMillis);
         if (!Files.notExists(file)) {
             keys.load(file);
         }
@@ -87,17 +109,18 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
 
     /** The same with another time between two checks of the file. */
     static StoredWebhookKeys ofMember(Path file, KeyLog log, LongSupplier nowMillis, long checkMillis) {
-        return new StoredWebhookKeys(file, log, nowMillis, checkMillis);
+        return new StoredWebhookKeys(file, log, null, nowMillis, checkMillis);
     }
 
     /**
      * The member leads from now on: reads the keys of the cluster, and replaces the file by them. A file of a cluster
-     * without keys has the first. Blocks; does nothing without a cluster.
+     * without keys has the first. Without a cluster, the keys of a former one move to the file. Blocks.
      *
      * @throws IOException if the keys cannot be read, or the file cannot be written
      */
     public synchronized void begin() throws IOException {
         if (log == null || file == null) {
+            moveFormer();
             return;
         }
         KeySet newest = log.newest();
@@ -110,6 +133,23 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
         }
         if (newest != null || isFile) {
             load(file);
+        }
+    }
+
+    private void moveFormer() throws IOException {
+        KeySet newest = file == null || former == null ? null : former.newest();
+        if (file == null || former == null || newest == null) {
+            return;
+        }
+        if (Files.notExists(file)) {
+            KeyFile.write(file, newest);
+            load(file);
+            LOG.info("{} has the keys of the former cluster now", file);
+        }
+        try {
+            former.drop();
+        } catch (IOException e) {
+            LOG.debug("the keys of the former cluster stay until the next start", e);
         }
     }
 
