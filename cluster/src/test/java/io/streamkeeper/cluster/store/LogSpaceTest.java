@@ -77,7 +77,13 @@ class LogSpaceTest {
     void aLeaderWithoutSpaceTakesDeletionsOnly() {
         LogSpace space = space(GIB, () -> 0);
         ShardJournal journal = new ShardJournal(
-                0, new MemoryBudget(MIB), 0, LogPosition.BEGIN, new AppliedFrames(0, 0), Runnable::run, new Node(space));
+                0,
+                new MemoryBudget(MIB),
+                0,
+                LogPosition.BEGIN,
+                new AppliedFrames(0, 0),
+                Runnable::run,
+                new Node(space));
         try {
             assertThat(journal.obstacle()).isNull();
             journal.lead(1);

@@ -31,6 +31,9 @@ final class ClusterRequests {
     private final Forwarding forwarding;
     private boolean waits;
 
+    /** How many requests that are passed on have no response yet. */
+    private int passedOn;
+
     ClusterRequests(ConnectionHandler connection, Forwarding forwarding) {
         this.connection = connection;
         this.forwarding = forwarding;
@@ -59,9 +62,12 @@ final class ClusterRequests {
 
     // ---- writes ----
 
-    /** Passes a request on to the leader if it has to be, and owns it then; returns false for any other. */
+    /**
+     * Passes a request on to the leader if it has to be, and owns it then; returns false for any other. A request that
+     * follows one that is passed on waits for its turn too, even if this member leads by now: they execute in order.
+     */
     boolean passesOn(Exchange exchange, HttpRequest request) {
-        if (forwarding.replica().leads() || !isForLeader(request)) {
+        if ((forwarding.replica().leads() && passedOn == 0) || !isForLeader(request)) {
             return false;
         }
         if (request.has(HeaderName.X_STREAM_FORWARDED)) {
@@ -97,7 +103,9 @@ final class ClusterRequests {
     private void passOn(Exchange exchange, HttpRequest request, boolean isEvents, boolean isLive) {
         Routes routes = connection.listener().routes();
         exchange.operation(RequestExecution.operation(request, routes));
-        exchange.session(new ForwardedResponse(connection, exchange, forwarding, request, isEvents, isLive));
+        passedOn++;
+        exchange.session(
+                new ForwardedResponse(connection, exchange, forwarding, request, isEvents, isLive, () -> passedOn--));
         connection.line().advance();
     }
 

@@ -55,6 +55,7 @@ final class ForwardedResponse extends LongResponse implements LeaderResponse {
     private final Forwarding forwarding;
     private final boolean isEvents;
     private final boolean isLive;
+    private final Runnable whenOver;
     private @Nullable HttpRequest request;
     private @Nullable Reservation memory;
     private @Nullable LeaderExchange sent;
@@ -69,6 +70,7 @@ final class ForwardedResponse extends LongResponse implements LeaderResponse {
      *
      * @param isEvents whether the response is an event stream
      * @param isLive whether the response may wait for future data
+     * @param whenOver is run once, when the response ends or this member executes the request
      */
     ForwardedResponse(
             ConnectionHandler connection,
@@ -76,12 +78,14 @@ final class ForwardedResponse extends LongResponse implements LeaderResponse {
             Forwarding forwarding,
             HttpRequest request,
             boolean isEvents,
-            boolean isLive) {
+            boolean isLive,
+            Runnable whenOver) {
         super(connection, exchange);
         this.forwarding = forwarding;
         this.request = request;
         this.isEvents = isEvents;
         this.isLive = isLive;
+        this.whenOver = whenOver;
     }
 
     private static ByteBuf constant(String text) {
@@ -335,6 +339,7 @@ final class ForwardedResponse extends LongResponse implements LeaderResponse {
 
     @Override
     void release() {
+        whenOver.run();
         endWaiting();
         cancel();
         if (request != null) {

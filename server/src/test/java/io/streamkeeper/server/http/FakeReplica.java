@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What a process is in a cluster, as the test says. */
 final class FakeReplica implements Replica {
     private final AtomicInteger barriers = new AtomicInteger();
+    private final AtomicInteger leaderQuestions = new AtomicInteger();
     private volatile boolean leads;
     private final AtomicLong epoch = new AtomicLong();
     private volatile @Nullable String leaderUrl;
@@ -31,6 +32,7 @@ final class FakeReplica implements Replica {
 
     @Override
     public @Nullable String leaderUrl() {
+        leaderQuestions.incrementAndGet();
         return leaderUrl;
     }
 
@@ -62,6 +64,11 @@ final class FakeReplica implements Replica {
     /** What the next barriers are. */
     void barrier(CompletableFuture<Void> next) {
         barrier = next;
+    }
+
+    /** How often somebody wanted to know the leader. */
+    int leaderQuestions() {
+        return leaderQuestions.get();
     }
 
     int barriers() {

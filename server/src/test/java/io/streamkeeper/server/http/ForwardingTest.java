@@ -170,6 +170,24 @@ class ForwardingTest {
     }
 
     @Test
+    void writesAfterOneThatWaitsForALeaderDoNotOvertakeItWhenThisMemberLeads() throws IOException {
+        replicate("PUT", PATH, "", TEXT);
+        replica.leaderUrl(null);
+        try (TestConnection connection = copy.connect()) {
+            int before = replica.leaderQuestions();
+            connection.request("POST", PATH, "1", TEXT);
+            await().until(() -> replica.leaderQuestions() > before);
+            replica.leads(true);
+            connection.request("POST", PATH, "2", TEXT);
+            connection.request("POST", PATH, "3", TEXT);
+            for (int i = 0; i < 3; i++) {
+                connection.receive().is(204);
+            }
+            assertThat(connection.exchange("GET", PATH, "").text()).isEqualTo("123");
+        }
+    }
+
+    @Test
     void aWriteWithoutALeaderIsRefusedAfterAWhile() throws IOException {
         replica.leaderUrl(null);
         Answer refused = send(copy, "PUT", PATH, "", TEXT).isError(503, "no_leader");

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,10 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
  * to any member, while members are killed, stopped, ended and cut off. In the end of each life all of them are ended;
  * after the next start, each stream is compared with the model at each member.
  *
- * <p>{@code -Dlongrun.cluster.seconds=N} says for how long there are faults, at least (15), {@code -Dlongrun.cluster.seed=S}
- * repeats the choices, though not the moments.
+ * <p>Runs with {@code -Dlongrun.cluster.seconds=N} only, which says for how long there are faults, at least; {@code
+ * -Dlongrun.cluster.seed=S} repeats the choices, though not the moments.
  */
+@EnabledIfSystemProperty(named = ClusterLongRunIT.SECONDS, matches = "[0-9.]+")
 class ClusterLongRunIT {
+    static final String SECONDS = "longrun.cluster.seconds";
     private static final double SECONDS_THAT_REACH_ALL = 300;
     /** In one life. */
     private static final int FAULTS = 4;
@@ -52,7 +55,7 @@ class ClusterLongRunIT {
 
     @Test
     void whatIsAcknowledgedHoldsAtEachMemberThroughEverythingThatHappensToThem() throws Exception {
-        double seconds = Double.parseDouble(System.getProperty("longrun.cluster.seconds", "15"));
+        double seconds = Double.parseDouble(System.getProperty(SECONDS));
         long beginNanos = System.nanoTime();
         ServerClock clock = new ServerClock(folder.resolve("clock"));
         for (Role role : ROLES) {
