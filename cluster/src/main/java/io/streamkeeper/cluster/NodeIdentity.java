@@ -104,7 +104,7 @@ record NodeIdentity(String cluster, UUID group, String member, UUID directory, S
         return disk.exists(file) ? read(disk, file).group : groupOfName(config.cluster());
     }
 
-    /** The identity of a directory, whoever uses it. */
+    /** The identity of a directory, of any member. */
     static NodeIdentity of(Disk disk, Path directory) throws IOException {
         return read(disk, NodeDirectory.node(directory));
     }
