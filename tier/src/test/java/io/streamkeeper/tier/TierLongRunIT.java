@@ -58,8 +58,10 @@ class TierLongRunIT {
             try {
                 run(seconds, s3);
             } catch (Exception | AssertionError e) {
+                String words = server.lastWords();
+                server.kill();
                 throw new AssertionError(
-                        "-Dtier.seed=" + seed + ": " + e.getMessage() + "\nthe server said:\n" + server.lastWords(), e);
+                        "-Dtier.seed=" + seed + ": " + e.getMessage() + "\nthe server said:\n" + words, e);
             }
         }
         System.out.println(
@@ -190,7 +192,9 @@ class TierLongRunIT {
         for (TierTraffic client : clients) {
             client.deleteAll();
         }
-        Awaitility.await().atMost(WAIT_MAX).until(() -> !lists().contains("\nobject "));
+        Awaitility.await()
+                .atMost(WAIT_MAX)
+                .untilAsserted(() -> assertThat(lists()).doesNotContain("\nobject "));
         server.stop();
         assertThat(s3.keys()).allMatch(lists()::contains);
     }

@@ -83,7 +83,9 @@ final class TieredServer {
     }
 
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     void stop() throws InterruptedException {

@@ -71,7 +71,7 @@ public interface ObjectStore extends AutoCloseable {
     /** Deletes an object; does nothing if there is none. */
     void delete(String key) throws IOException;
 
-    /** Ends the calls that are running, with an exception, and releases all resources. */
+    /** Ends the calls that are running, with any exception, and releases all resources. */
     @Override
     void close();
 }

@@ -54,6 +54,13 @@ final class ShardTier implements ExtentFiles {
     private final Set<Long> givenUp = new ConcurrentSkipListSet<>();
 
     private final StoredList<ObjectList> list;
+
+    /**
+     * The file of which the tier's thread makes a copy, or removes the local file; guarded by {@link #files}. It may be
+     * closed and removed meanwhile.
+     */
+    private @Nullable TieredFile worked;
+
     private long attempts;
 
     ShardTier(Tier tier, Disk disk, ShardIdentity shard, ExtentFiles local, UUID process) throws IOException {
@@ -159,23 +166,36 @@ final class ShardTier implements ExtentFiles {
 
     @Override
     public void delete(long number) throws IOException {
-        TieredFile file;
+        boolean isWorked = false;
         synchronized (files) {
-            file = files.remove(number);
+            TieredFile open = files.remove(number);
+            if (open != null) {
+                open.removed();
+            }
+            if (worked != null && worked.number() == number) {
+                worked.removed();
+                isWorked = true;
+            }
         }
-        String begun = null;
-        if (file != null) {
-            file.removed();
-            begun = file.abandonedKey();
-        }
-        String abandoned = begun;
+        boolean abandons = !isWorked;
         long now = tier.clock().nowMillis();
         list.change(current -> {
             ObjectList next = current.drop(number, now);
-            return abandoned == null ? next : next.abandon(abandoned, tier.afterLateEffect());
+            return abandons ? withoutBegun(next, number) : next;
         });
         IndexCopy.delete(disk, IndexCopy.in(extents, number));
         local.delete(number);
+    }
+
+    /** Objects of which it is not known whether they were created are not needed, if they were to be copies of a file. */
+    private ObjectList withoutBegun(ObjectList current, long number) {
+        ObjectList next = current;
+        for (String key : current.begun()) {
+            if (key.startsWith(keys + fileName(number))) {
+                next = next.abandon(key, tier.afterLateEffect());
+            }
+        }
+        return next;
     }
 
     /** The numbers of all files; also of one that was removed, but of which a part is left. */
@@ -232,10 +252,41 @@ final class ShardTier implements ExtentFiles {
 
     /** Copies a file; the exception says why it is to be tried again later. */
     void copy(TieredFile file) throws IOException {
-        Input input = file.beginRead(file.usedNanos());
-        if (input == null) {
+        if (!beginWork(file)) {
             return;
         }
+        try {
+            Input input = file.beginRead(file.usedNanos());
+            if (input != null) {
+                copy(file, input);
+            }
+        } finally {
+            if (endWork(file)) {
+                list.change(current -> withoutBegun(current, file.number()));
+            }
+        }
+    }
+
+    /** Returns false if the file was closed. */
+    private boolean beginWork(TieredFile file) {
+        synchronized (files) {
+            if (files.get(file.number()) != file) {
+                return false;
+            }
+            worked = file;
+            return true;
+        }
+    }
+
+    /** Returns whether the file was removed. */
+    private boolean endWork(TieredFile file) {
+        synchronized (files) {
+            worked = null;
+            return file.isRemoved();
+        }
+    }
+
+    private void copy(TieredFile file, Input input) throws IOException {
         String key = file.beginUpload(nextKey(file));
         StoredObject made = null;
         try {
@@ -243,15 +294,17 @@ final class ShardTier implements ExtentFiles {
         } finally {
             file.endUpload(made);
             file.endRead();
-            if (file.isRemoved() && made == null) {
-                list.change(current -> current.abandon(key, tier.afterLateEffect()));
-            }
         }
     }
 
     private String nextKey(TieredFile file) {
         attempts++;
-        return keys + String.format(Locale.ROOT, "%016x-%d", file.number(), attempts);
+        return keys + fileName(file.number()) + attempts;
+    }
+
+    /** The part of a key that says of which file the object is a copy. */
+    private static String fileName(long number) {
+        return String.format(Locale.ROOT, "%016x-", number);
     }
 
     private @Nullable StoredObject upload(TieredFile file, Input input, String key) throws IOException {
@@ -276,22 +329,41 @@ final class ShardTier implements ExtentFiles {
 
     /** Removes the local file of a file that has an object. */
     void removeLocal(TieredFile file) throws IOException {
-        if (list.isUncertain() || !file.isCopied()) {
+        if (list.isUncertain() || !file.isCopied() || !beginWork(file)) {
             return;
         }
-        IndexCopy index = indexCopy(file);
-        synchronized (files) {
-            if (!file.giveUpLocal(index)) {
-                index.close();
-                if (file.isRemoved()) {
-                    IndexCopy.delete(disk, IndexCopy.in(extents, file.number()));
-                }
-                return;
+        boolean isGivenUp = false;
+        try {
+            isGivenUp = giveUpLocal(file);
+        } catch (NoSuchFileException e) {
+            if (!file.isRemoved()) {
+                throw e;
+            }
+        } finally {
+            if (endWork(file)) {
+                IndexCopy.delete(disk, IndexCopy.in(extents, file.number()));
             }
         }
-        givenUp.add(file.number());
-        tier.figures().removedLocal();
-        removeGivenUp();
+        if (isGivenUp) {
+            givenUp.add(file.number());
+            tier.figures().removedLocal();
+            removeGivenUp();
+        }
+    }
+
+    private boolean giveUpLocal(TieredFile file) throws IOException {
+        IndexCopy index = indexCopy(file);
+        boolean isGivenUp = false;
+        try {
+            synchronized (files) {
+                isGivenUp = file.giveUpLocal(index);
+            }
+        } finally {
+            if (!isGivenUp) {
+                index.close();
+            }
+        }
+        return isGivenUp;
     }
 
     /** Removes the local files that are not used any more. */

@@ -199,11 +199,20 @@ public final class Tier implements StorageProvider {
     public void step() {
         try {
             work();
-        } catch (RuntimeException | Error e) {
-            LOG.error("a step of the tier has failed; it is tried again", e);
-            outage.pause();
+        } catch (RuntimeException e) {
+            // A call that runs while the object store is closed may end in any way.
+            if (!closed) {
+                hasFailedUnexpectedly(e);
+            }
+        } catch (Error e) {
+            hasFailedUnexpectedly(e);
         }
         usage = count();
+    }
+
+    private void hasFailedUnexpectedly(Throwable e) {
+        LOG.error("a step of the tier has failed; it is tried again", e);
+        outage.pause();
     }
 
     private void work() {

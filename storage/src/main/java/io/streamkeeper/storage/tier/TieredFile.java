@@ -183,11 +183,6 @@ final class TieredFile {
         }
     }
 
-    /** The key of an object that perhaps exists, of which no upload is running; null if there is none. */
-    synchronized @Nullable String abandonedKey() {
-        return uploads ? null : begunKey;
-    }
-
     // ---- life ----
 
     synchronized void hold() {

@@ -19,6 +19,8 @@ import io.streamkeeper.storage.tier.ScriptedObjects.Script;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TierTest {
@@ -98,6 +100,53 @@ class TierTest {
         assertThat(rig.list().begun()).hasSize(1);
         assertThat(run(file)).isEqualTo(RUN);
         file.release();
+    }
+
+    @Test
+    void aCallThatTheEndOfTheTierInterruptsIsNoFault() throws IOException {
+        ExtentFile file = rig.write(1, RUN);
+        rig.objects.script((call, key) -> {
+            rig.tier.close();
+            throw new RejectedExecutionException("the client is closed");
+        });
+        rig.step();
+        assertThat(rig.isLocal(1)).isTrue();
+        assertThat(rig.tier.usage().failingMillis()).isZero();
+        file.release();
+    }
+
+    @Test
+    void aFileThatIsClosedAndRemovedDuringItsUploadLeavesNothing() throws IOException {
+        ExtentFile file = rig.write(1, RUN);
+        rig.objects.script((call, key) -> {
+            if (call == Call.CREATE) {
+                file.release();
+                rig.files().delete(1);
+            }
+            return Fate.ANSWERED;
+        });
+        rig.step();
+        rig.step();
+        assertThat(rig.list().isEmpty()).isTrue();
+        assertThat(rig.objects.keys()).isEmpty();
+        assertThat(rig.isLocal(1)).isFalse();
+    }
+
+    @Test
+    @LogsFaults({"the tier {} does not {}", "the tier {} answers again"})
+    void aFileThatIsClosedAndRemovedAfterAFailedUploadLeavesNothing() throws IOException {
+        ExtentFile file = rig.write(1, RUN);
+        rig.objects.script((call, key) -> call == Call.CREATE ? Fate.ANSWER_LOST : Fate.REFUSED);
+        rig.step();
+        assertThat(rig.list().begun()).hasSize(1);
+        file.release();
+        rig.files().delete(1);
+        assertThat(rig.list().begun()).isEmpty();
+        rig.objects.script(Script.NONE);
+        rig.clock.advance(TimeUnit.MINUTES.toMillis(20));
+        rig.step();
+        assertThat(rig.list().isEmpty()).isTrue();
+        assertThat(rig.objects.keys()).isEmpty();
     }
 
     @Test
