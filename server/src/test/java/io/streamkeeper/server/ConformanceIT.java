@@ -24,10 +24,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The official conformance suite and the official TypeScript client against the packaged jar. System properties say
  * what is run: {@code conformance.java} (see {@link Jdks}), {@code conformance.transports} (a list) and
- * {@code conformance.runs} (how often each pair of the two). The runs take the durabilities in turn, and with them the
- * usual root of streams and another; files are rewritten all the time, so that many reads come from them. These runs are
- * over HTTP/1.1 without TLS; HTTP/1.1 with TLS, and HTTP/2 without and with TLS, have one further run each, on the first
- * JDK and transport. Node's fetch has no HTTP/2: there the suite runs through {@link Http2Proxy}.
+ * {@code conformance.runs} (how often each pair of the two; by default each JDK and each transport has a run, not each
+ * pair). The runs take the durabilities in turn, and with them the usual root of streams and another; files are rewritten
+ * all the time, so that many reads come from them. These runs are over HTTP/1.1 without TLS; HTTP/1.1 with TLS, and
+ * HTTP/2 without and with TLS, have one further run each, on the first JDK and transport. Node's fetch has no HTTP/2:
+ * there the suite runs through {@link Http2Proxy}.
  *
  * <p>It needs npm. Where npm is missing the run is skipped, and says so; where the environment has {@code CI=true} that
  * is a failure.
@@ -93,16 +94,19 @@ class ConformanceIT {
     }
 
     private static Stream<Run> plainRuns(List<String> transports) {
+        List<Jdks.Jdk> jdks = Jdks.chosen();
         int count = Integer.getInteger("conformance.runs", 0);
         if (count == 0) {
-            return IntStream.range(0, DURABILITIES.size())
-                    .boxed()
-                    .flatMap(number -> Jdks.chosen().stream()
-                            .map(jdk -> new Run(jdk, transports.get(number % transports.size()), Wire.HTTP1, number)));
+            return IntStream.range(0, Math.max(jdks.size(), transports.size()))
+                    .mapToObj(number -> new Run(
+                            jdks.get(number % jdks.size()),
+                            transports.get(number % transports.size()),
+                            Wire.HTTP1,
+                            number));
         }
         return IntStream.range(0, count)
                 .boxed()
-                .flatMap(number -> Jdks.chosen().stream()
+                .flatMap(number -> jdks.stream()
                         .flatMap(jdk ->
                                 transports.stream().map(transport -> new Run(jdk, transport, Wire.HTTP1, number))));
     }
