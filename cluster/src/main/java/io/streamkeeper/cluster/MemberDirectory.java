@@ -146,6 +146,11 @@ public final class MemberDirectory implements FrameSource, AutoCloseable {
         return Math.max(start.index(), last.index());
     }
 
+    /** Chosen when the directory was created, for this directory only. */
+    public UUID identity() {
+        return identity.directory();
+    }
+
     void markStarted() throws IOException {
         identity.markStarted(disk, config, identity.group());
     }

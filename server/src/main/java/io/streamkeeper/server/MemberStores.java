@@ -15,10 +15,12 @@ import io.streamkeeper.server.config.ClusterSettings;
 import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.shard.FileStores;
 import io.streamkeeper.server.shard.Stores;
+import io.streamkeeper.server.shard.TierStorage;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tier.Tier;
 import io.streamkeeper.storage.tool.StoreConversion;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,13 +98,33 @@ final class MemberStores implements Stores {
     /**
      * Opens the stores.
      *
+     * @param cacheBytes the memory for bytes of objects
      * @param files opens the stores in files whose journals a provider replaces
      */
     static MemberStores open(
-            ServerConfig config, Disk disk, DataDirectory data, Function<StorageProvider, FileStores> files)
+            ServerConfig config,
+            Disk disk,
+            DataDirectory data,
+            long cacheBytes,
+            Function<StorageProvider, FileStores> files)
             throws IOException {
         ClusterStores cluster = ClusterStores.open(memberOf(config), disk, data);
-        return new MemberStores(files.apply(cluster.storage()), cluster);
+        try {
+            StorageProvider storage =
+                    config.tier().isOn() ? tierOf(config, disk, cacheBytes, cluster) : cluster.storage();
+            return new MemberStores(files.apply(storage), cluster);
+        } catch (IOException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private static StorageProvider tierOf(ServerConfig config, Disk disk, long cacheBytes, ClusterStores cluster)
+            throws IOException {
+        TierStorage storage =
+                TierFactory.ofMember(config, disk, cacheBytes, cluster.directoryName(), cluster.storage());
+        cluster.useTier(storage.tier());
+        return storage;
     }
 
     private static ClusterConfig memberOf(ServerConfig config) {
@@ -167,7 +189,13 @@ final class MemberStores implements Stores {
 
     @Override
     public void started() throws IOException {
+        files.started();
         cluster.start();
+    }
+
+    @Override
+    public @Nullable Tier tier() {
+        return files.tier();
     }
 
     @Override

@@ -148,7 +148,7 @@ final class StoresFactory {
             ServerConfig sized = sized(config, plan, shards, log.bodyBytesMax());
             MemoryLedger memory =
                     new MemoryLedger(plan.withBodyBytesMax(sized.http().bodyBytesMax()));
-            StorageConfig storage = new StorageConfig(
+            StorageConfig local = new StorageConfig(
                             data.durability() == Durability.FSYNC,
                             data.checkpointBytes(),
                             data.checkpointMillis(),
@@ -157,18 +157,19 @@ final class StoresFactory {
                             producers(data))
                     .fitting(data.directory().toFile().getTotalSpace() / shards)
                     .withReserve();
+            StorageConfig storage = TierFactory.fitting(local, config);
             ReadBudget reads = new ReadBudget(memory.reads(), plan.journalBytes() / shards / PINNED_PART_OF_JOURNAL);
             if (isMember) {
                 MemberStores stores = MemberStores.open(
                         sized,
                         disk,
                         directory,
+                        cacheBytes,
                         from -> new FileStores(disk, directory, lock, storage, from, reads, Clock.SYSTEM));
                 return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized, stores.member());
             }
             StorageProvider used = config.tier().isOn() ? TierFactory.open(config, disk, cacheBytes) : provider;
-            Stores stores = new FileStores(
-                    disk, directory, lock, TierFactory.fitting(storage, config), used, reads, Clock.SYSTEM);
+            Stores stores = new FileStores(disk, directory, lock, storage, used, reads, Clock.SYSTEM);
             return new Opened(new CountedStores(stores, memory.descriptions()), memory, sized, null);
         } catch (IOException | RuntimeException e) {
             lock.close();

@@ -35,16 +35,11 @@ final class TierFactory {
     }
 
     /**
-     * Refuses an object store beside something that replaces the local extent files, or a cluster.
+     * Refuses an object store beside something that replaces the local extent files.
      *
      * @throws IllegalArgumentException if the configuration has both
      */
     static void check(ServerConfig config, StorageProvider provider) {
-        if (config.tier().isOn() && config.cluster().isOn()) {
-            throw new IllegalArgumentException("tier is \"" + config.tier().location() + "\" and cluster is "
-                    + config.cluster().members()
-                    + "; expected one of them to be none, because members have no tier yet");
-        }
         if (config.tier().isOn() && !provider.equals(StorageProvider.LOCAL)) {
             throw new IllegalArgumentException("tier is \"" + config.tier().location() + "\" and storage is \""
                     + provider.name() + "\"; expected storage local, of which the tier keeps copies");
@@ -52,7 +47,27 @@ final class TierFactory {
     }
 
     /** The storage of a configuration that has an object store. */
-    static StorageProvider open(ServerConfig config, Disk disk, long cacheBytes) throws IOException {
+    static TierStorage open(ServerConfig config, Disk disk, long cacheBytes) throws IOException {
+        TierSettings tier = config.tier();
+        SnapshotConfig snapshots = new SnapshotConfig(tier.snapshotMillis(), tier.snapshotsMax());
+        return new TierStorage(tierOf(config, disk, cacheBytes, ""), snapshots, StorageProvider.LOCAL);
+    }
+
+    /**
+     * The storage of a member of a cluster whose configuration has an object store. It makes no snapshots, because its
+     * log is not in the data directory.
+     *
+     * @param directoryName identifies the directory of the member among all that were ever used in its cluster
+     * @param logs has the logs
+     */
+    static TierStorage ofMember(
+            ServerConfig config, Disk disk, long cacheBytes, String directoryName, StorageProvider logs)
+            throws IOException {
+        SnapshotConfig none = new SnapshotConfig(0, config.tier().snapshotsMax());
+        return new TierStorage(tierOf(config, disk, cacheBytes, "member-" + directoryName + "/"), none, logs);
+    }
+
+    private static Tier tierOf(ServerConfig config, Disk disk, long cacheBytes, String keysBelow) throws IOException {
         TierSettings tier = config.tier();
         long diskBytes = config.data().directory().toFile().getTotalSpace();
         TierConfig opened = new TierConfig(
@@ -68,14 +83,13 @@ final class TierFactory {
                 tier.bytesPerSecondMax());
         ObjectStoreConfig objects = new ObjectStoreConfig(
                 URI.create(tier.location()), tier.endpointUrl(), tier.regionName(), tier.timeoutMillis());
-        return new TierStorage(
-                new Tier(
-                        disk,
-                        ObjectStores.open(objects, TierFactory.class.getClassLoader()),
-                        opened,
-                        new Budget("tier", cacheBytes),
-                        Clock.SYSTEM),
-                new SnapshotConfig(tier.snapshotMillis(), tier.snapshotsMax()));
+        return new Tier(
+                disk,
+                ObjectStores.open(objects, TierFactory.class.getClassLoader()),
+                opened,
+                new Budget("tier", cacheBytes),
+                Clock.SYSTEM,
+                keysBelow);
     }
 
     /** The same configuration with compactions whose result is an object, and small beside the file system. */

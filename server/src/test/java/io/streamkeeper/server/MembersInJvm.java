@@ -16,9 +16,11 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +50,7 @@ final class MembersInJvm implements AutoCloseable {
     private final Path folder;
     private final UnaryOperator<ServerConfig.Builder> change;
     private final String members;
+    private final Map<String, String> addresses = new ConcurrentHashMap<>();
     private final Map<String, DurableStreams> running = new ConcurrentHashMap<>();
     private final Set<String> joining = ConcurrentHashMap.newKeySet();
     private long logKeptBytes;
@@ -85,6 +88,24 @@ final class MembersInJvm implements AutoCloseable {
         joining.add(name);
     }
 
+    /** A member with another name than those of the beginning, which receives the state of the others. */
+    void joinsAs(String name) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            addresses.put(name, name + "=127.0.0.1:" + socket.getLocalPort());
+        }
+        joins(name);
+    }
+
+    /** The item of the list of members for such a member. */
+    String item(String name) {
+        return Objects.requireNonNull(addresses.get(name), name);
+    }
+
+    private String listFor(String name) {
+        String added = addresses.get(name);
+        return added == null ? members : members + "," + added;
+    }
+
     ServerConfig config(String name) {
         return change.apply(base(name)).build();
     }
@@ -96,7 +117,7 @@ final class MembersInJvm implements AutoCloseable {
                         .checkpointBytes(64 << 10)
                         .checkpointMillis(500)
                         .registry(true))
-                .cluster(cluster -> cluster.members(members)
+                .cluster(cluster -> cluster.members(listFor(name))
                         .self(name)
                         .create(!joining.contains(name))
                         .electionTimeoutMillis(400)
@@ -219,10 +240,15 @@ final class MembersInJvm implements AutoCloseable {
 
     /** Checks that all members have the same in each of these streams. */
     void awaitEqual(List<String> paths) throws InterruptedException {
-        NAMES.forEach(this::awaitBarrier);
+        awaitEqual(NAMES, paths);
+    }
+
+    /** Checks that these members have the same in each of these streams. */
+    void awaitEqual(Collection<String> names, List<String> paths) throws InterruptedException {
+        names.forEach(this::awaitBarrier);
         for (String path : paths) {
             List<String> texts = new ArrayList<>();
-            for (String name : NAMES) {
+            for (String name : names) {
                 texts.add(text(name, path) + streams(name).blocking().metadata(path));
             }
             if (texts.stream().distinct().count() != 1) {

@@ -11,18 +11,23 @@ import io.streamkeeper.storage.directory.TextFile;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskFile;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
  * The state of a running store at about one moment, kept by second names of its files in a directory of its own, so that
- * checkpoints, compactions and the release of the log go on. Made by one thread, which may block; then read by any.
+ * checkpoints, compactions and the release of the log go on. An extent file that is only in an object store is read from
+ * there, and its object is kept meanwhile. Made by one thread, which may block; then read by any.
  *
  * <p>The shards need not be of one moment, as at a start: each is what its manifest says, with the log from the first
  * record on that one of them lacks, up to a committed entry that none of them is beyond. So the log is kept first, then
@@ -35,6 +40,10 @@ final class PinnedState {
     private final String receiver;
     private final Path directory;
     private final List<StateDescription.File> files = new ArrayList<>();
+
+    /** The files that are only in an object store, by their names. */
+    private final Map<String, ExtentFiles.Input> objects = new HashMap<>();
+
     private final StateDescription description;
     private volatile long usedNanos = System.nanoTime();
 
@@ -50,6 +59,27 @@ final class PinnedState {
             throws IOException {
         this.receiver = receiver;
         this.directory = directory;
+        try {
+            LogSlice.Content log = keep(config, data, source);
+            log.parts()
+                    .forEach(part -> files.add(
+                            new StateDescription.File(StateDescription.LOG + "/" + part.name(), part.bytes())));
+            this.description = new StateDescription(
+                    id,
+                    config.self(),
+                    MemberDirectory.groupOf(config),
+                    data.store(),
+                    data.shards(),
+                    log.end(),
+                    files);
+        } catch (IOException | RuntimeException | Error e) {
+            releaseObjects("");
+            throw e;
+        }
+    }
+
+    /** Keeps everything; returns the part of the log. */
+    private LogSlice.Content keep(ClusterConfig config, DataDirectory data, StateSource source) throws IOException {
         disk.createDirectories(directory.resolve(StateDescription.LOG));
         LogSlice log = new LogSlice(config, directory.resolve(StateDescription.LOG));
         log.keep();
@@ -57,7 +87,7 @@ final class PinnedState {
         long first = Long.MAX_VALUE;
         long applied = -1;
         for (int shard = 0; shard < data.shards(); shard++) {
-            Manifest manifest = keepShard(data, shard);
+            Manifest manifest = keepShard(data, shard, source);
             long location = manifest.applied().index() < 0 ? 0 : manifest.firstSegment();
             first = Math.min(first, source.neededFrom(shard, delivered, manifest.checkpointLsn(), location));
             applied = Math.max(applied, manifest.applied().index());
@@ -65,24 +95,20 @@ final class PinnedState {
         keepRest(config, data);
         long last = source.appliedIndex();
         log.keep();
-        LogSlice.Content content = log.end(Math.min(first, applied + 1), last);
-        content.parts()
-                .forEach(part ->
-                        files.add(new StateDescription.File(StateDescription.LOG + "/" + part.name(), part.bytes())));
-        this.description = new StateDescription(
-                id, config.self(), MemberDirectory.groupOf(config), data.store(), data.shards(), content.end(), files);
+        return log.end(Math.min(first, applied + 1), last);
     }
 
     /** Keeps the extents that one manifest names, and the manifest. */
-    private Manifest keepShard(DataDirectory data, int shard) throws IOException {
+    private Manifest keepShard(DataDirectory data, int shard, StateSource source) throws IOException {
         Path from = DataDirectory.extents(data.shard(shard));
         Path shardDirectory = new DataDirectory(directory, data.store(), data.shards()).shard(shard);
         Path to = DataDirectory.extents(shardDirectory);
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Manifest manifest = data.manifest(disk, shard);
             FileTree.delete(disk, to);
+            releaseObjects(nameOf(to));
             disk.createDirectories(to);
-            if (keepExtents(manifest, from, to)) {
+            if (keepExtents(manifest, from, to, source)) {
                 manifest.write(disk, shardDirectory);
                 add(Manifest.in(shardDirectory));
                 manifest.extents()
@@ -95,15 +121,35 @@ final class PinnedState {
     }
 
     /** Whether all files were there: if not, a checkpoint or a compaction has replaced the manifest. */
-    private static boolean keepExtents(Manifest manifest, Path from, Path to) throws IOException {
-        try {
-            for (Manifest.ExtentRef extent : manifest.extents()) {
-                String name = ExtentLayout.name(extent.file());
-                LocalDisk.link(from.resolve(name), to.resolve(name));
+    private boolean keepExtents(Manifest manifest, Path from, Path to, StateSource source) throws IOException {
+        for (Manifest.ExtentRef extent : manifest.extents()) {
+            Path kept = to.resolve(ExtentLayout.name(extent.file()));
+            if (!isLinked(from.resolve(ExtentLayout.name(extent.file())), kept)) {
+                ExtentFiles.Input object = source.keepObject(manifest.shard(), extent.file());
+                if (object == null) {
+                    return false;
+                }
+                objects.put(nameOf(kept), object);
             }
+        }
+        return true;
+    }
+
+    private static boolean isLinked(Path from, Path to) throws IOException {
+        try {
+            LocalDisk.link(from, to);
             return true;
         } catch (NoSuchFileException e) {
             return false;
+        }
+    }
+
+    /** Gives up the objects of the files below a directory. */
+    private void releaseObjects(String below) throws IOException {
+        for (String name : List.copyOf(objects.keySet())) {
+            if (name.startsWith(below)) {
+                Objects.requireNonNull(objects.remove(name), name).close();
+            }
         }
     }
 
@@ -146,6 +192,11 @@ final class PinnedState {
         StateDescription.File described = description.files().get(file);
         int count = (int) Math.max(0, Math.min(length, described.bytes() - position));
         ByteBuffer bytes = ByteBuffer.allocate(count);
+        ExtentFiles.Input object = objects.get(described.name());
+        if (object != null) {
+            object.read(position, bytes);
+            return bytes.flip();
+        }
         try (DiskFile opened = disk.open(directory.resolve(described.name()))) {
             opened.readFully(position, bytes);
         }
@@ -157,8 +208,11 @@ final class PinnedState {
         return System.nanoTime() - usedNanos;
     }
 
-    /** Gives up the files. */
+    /** Gives up the files; called once. A read that is running may fail. */
     void drop() throws IOException {
+        for (ExtentFiles.Input object : objects.values()) {
+            object.close();
+        }
         FileTree.delete(disk, directory);
     }
 }

@@ -4,6 +4,8 @@ import io.streamkeeper.cluster.ClusterConfig;
 import io.streamkeeper.cluster.ReceivedLog;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
+import io.streamkeeper.storage.directory.ObjectList;
+import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
@@ -107,6 +109,8 @@ public final class StateInstall {
         DataDirectory own = new DataDirectory(data, state.store(), state.shards());
         for (int shard = 0; shard < state.shards(); shard++) {
             if (disk.exists(received.shard(shard))) {
+                steps.before("objects of shard " + shard);
+                keepList(state, shard, own.shard(shard), received.shard(shard));
                 steps.before("delete shard " + shard);
                 FileTree.delete(disk, own.shard(shard));
                 steps.before("shard " + shard);
@@ -118,6 +122,20 @@ public final class StateInstall {
         }
         disk.syncDirectory(data);
         disk.syncDirectory(incoming.directory());
+    }
+
+    /**
+     * The objects of the own extents are not needed any more, and no other list names them: they go into a list beside
+     * the received extents, none of which has an object of this member.
+     */
+    private void keepList(StateDescription state, int shard, Path own, Path received) throws IOException {
+        if (!ObjectList.exists(disk, own)) {
+            return;
+        }
+        ObjectList former = ObjectList.read(disk, own);
+        ObjectList.empty(state.store(), shard, former.location())
+                .inherit(former, Clock.SYSTEM.nowMillis())
+                .write(disk, received);
     }
 
     private void installFile(String name, Path directory) throws IOException {

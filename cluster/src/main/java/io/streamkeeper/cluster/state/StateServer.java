@@ -11,6 +11,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
 import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.extent.ExtentUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -97,6 +98,9 @@ public final class StateServer implements PeerRequests {
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             return StateAnswer.of(Kind.LATER, "the request is not one of this version: " + e.getMessage());
+        } catch (ExtentUnavailableException e) {
+            // The tier reports it.
+            return StateAnswer.of(Kind.LATER, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             LOG.warn("the state of this member cannot be given: {}", e.getMessage());
             return StateAnswer.of(Kind.LATER, String.valueOf(e.getMessage()));

@@ -1,5 +1,6 @@
 package io.streamkeeper.cluster.state;
 
+import io.streamkeeper.storage.extent.ExtentFiles;
 import org.jspecify.annotations.Nullable;
 
 /** What a running member knows of its store, for a state of it. Safe for use by any thread; no method blocks. */
@@ -25,4 +26,11 @@ public interface StateSource {
      * @param location where the log has the records after that one, at the earliest
      */
     long neededFrom(int shard, long delivered, long checkpointLsn, long location);
+
+    /**
+     * The object of an extent file, which stays until the result is closed; its reads block.
+     *
+     * @return null if the file has none
+     */
+    ExtentFiles.@Nullable Input keepObject(int shard, long file);
 }

@@ -21,6 +21,7 @@ import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.Obstacle;
 import io.streamkeeper.storage.disk.StorageFailedException;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.RecordBatches;
 import io.streamkeeper.storage.journal.ShardLog;
@@ -29,6 +30,7 @@ import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.record.Lineage;
 import io.streamkeeper.storage.record.LogRecord;
 import io.streamkeeper.storage.shard.ShardStore;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -76,6 +78,7 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
     private volatile long deliveredIndex;
     private final StateExchange exchange;
     private volatile @Nullable String failure;
+    private volatile @Nullable Tier tier;
     private boolean closed;
 
     private ClusterStores(
@@ -144,6 +147,16 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
                 });
             }
         };
+    }
+
+    /** Identifies the data directory of the member among all that were ever used in its cluster, and names the member. */
+    public String directoryName() {
+        return config.self() + "-" + directory.identity();
+    }
+
+    /** Extent files may be only in an object store; called before the shards are opened. */
+    public void useTier(Tier used) {
+        tier = used;
     }
 
     /** A shard is open. */
@@ -361,6 +374,12 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
         @Override
         public long neededFrom(int shard, long delivered, long checkpointLsn, long location) {
             return input(shard).neededFrom(delivered, checkpointLsn, location);
+        }
+
+        @Override
+        public ExtentFiles.@Nullable Input keepObject(int shard, long file) {
+            Tier used = tier;
+            return used == null ? null : used.keep(shard, file);
         }
     }
 

@@ -16,6 +16,8 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.extent.ExtentFiles;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,6 +47,9 @@ final class SourceMember implements AutoCloseable {
     private volatile @Nullable StateServer server;
     /** Stands before the answers. */
     volatile @Nullable PeerRequests before;
+
+    /** The tier. */
+    volatile @Nullable Tier tier;
 
     SourceMember(Path folder) throws IOException {
         this.folder = folder;
@@ -144,6 +149,12 @@ final class SourceMember implements AutoCloseable {
         @Override
         public long neededFrom(int shard, long delivered, long checkpointLsn, long location) {
             return location;
+        }
+
+        @Override
+        public ExtentFiles.@Nullable Input keepObject(int shard, long file) {
+            Tier used = tier;
+            return used == null ? null : used.keep(shard, file);
         }
     }
 

@@ -13,7 +13,11 @@ import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.protocol.output.MayLogFaults;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
+import io.streamkeeper.storage.directory.ObjectList;
+import io.streamkeeper.storage.directory.ObjectList.StoredObject;
 import io.streamkeeper.storage.disk.LocalDisk;
+import io.streamkeeper.storage.tier.ScriptedObjects;
+import io.streamkeeper.storage.tier.ScriptedObjects.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The state of a member, received by another one, and put in the place of its own. */
 @Timeout(60)
 class StateInstallTest {
+    private static final String LOCATION = "s3://bucket/prefix";
+
     @TempDir
     Path folder;
 
@@ -52,7 +58,14 @@ class StateInstallTest {
 
     /** The directory of a member that has an own state of three shards, a log, and has voted. */
     private void makeMember() throws IOException {
-        DataDirectory.open(new LocalDisk(), data, 0, 3, false);
+        DataDirectory own = DataDirectory.open(new LocalDisk(), data, 0, 3, false);
+        for (int shard = 0; shard < SourceMember.SHARDS; shard++) {
+            ObjectList.empty(own.store(), shard, LOCATION)
+                    .begin("begun-" + shard)
+                    .complete(1, new StoredObject("copy-" + shard, 10, 1))
+                    .abandon("unneeded-" + shard, 7)
+                    .write(new LocalDisk(), own.shard(shard));
+        }
         RaftNode.create(config);
         Path log = log(data);
         Files.createDirectories(log);
@@ -94,6 +107,21 @@ class StateInstallTest {
         }
     }
 
+    /** No object of the former extents is forgotten, and none is taken for one of the received extents. */
+    private void assertFormerObjectsAreKnown() throws IOException {
+        DataDirectory installed = DataDirectory.read(new LocalDisk(), data);
+        for (int shard = 0; shard < installed.shards(); shard++) {
+            ObjectList list = ObjectList.read(new LocalDisk(), installed.shard(shard));
+            assertThat(list.store()).isEqualTo(source.data.store());
+            assertThat(list.location()).isEqualTo(LOCATION);
+            assertThat(list.copies()).isEmpty();
+            assertThat(list.begun()).containsExactly("begun-" + shard);
+            assertThat(list.unneeded())
+                    .containsOnlyKeys("copy-" + shard, "unneeded-" + shard)
+                    .containsEntry("unneeded-" + shard, 7L);
+        }
+    }
+
     @Test
     void aNewMemberHasTheStateAndHasNotVoted() throws Exception {
         assertThat(MemberDirectory.join(config)).isTrue();
@@ -113,6 +141,7 @@ class StateInstallTest {
         receive(false);
         StateInstall.run(config, data);
         assertInstalled();
+        assertFormerObjectsAreKnown();
         assertThat(Files.readString(log(data).resolve("raft-meta"))).isEqualTo("term=7\nvotedFor=n9\n");
     }
 
@@ -138,6 +167,7 @@ class StateInstallTest {
             assertThat(StateInstall.isDue(config)).as(steps.get(crash)).isTrue();
             StateInstall.run(config, data);
             assertInstalled();
+            assertFormerObjectsAreKnown();
             assertThat(Files.readString(log(data).resolve("raft-meta")))
                     .as("the vote after a crash before " + steps.get(crash))
                     .isEqualTo("term=7\nvotedFor=n9\n");
@@ -184,6 +214,52 @@ class StateInstallTest {
         assertThat(done.get()).isTrue();
         StateInstall.run(config, data);
         assertInstalled();
+    }
+
+    @Test
+    @LogsFaults({"the state of the cluster is not received yet", "the tier {} does not", "the tier {} answers again"})
+    void anExtentThatIsOnlyInTheObjectStoreIsReadFromThereThoughTheSourceNeedsItNoLonger() throws Exception {
+        try (ColdExtent cold = new ColdExtent(source.data)) {
+            source.tier = cold.tier;
+            MemberDirectory.join(config);
+            AtomicInteger reads = new AtomicInteger();
+            cold.objects.script((call, key) -> call == Call.READ && reads.getAndIncrement() < 2
+                    ? ScriptedObjects.Fate.REFUSED
+                    : ScriptedObjects.Fate.ANSWERED);
+            source.before = request -> {
+                byte[] answer = source.answerItself(request);
+                if (new String(request, US_ASCII).contains("offer")) {
+                    cold.drop();
+                }
+                return answer;
+            };
+            receive(true);
+            assertThat(reads.get()).isGreaterThan(2);
+            StateInstall.run(config, data);
+            assertInstalled();
+            DataDirectory installed = DataDirectory.read(new LocalDisk(), data);
+            assertThat(cold.file(installed)).hasBinaryContent(cold.bytes);
+            assertThat(ObjectList.exists(new LocalDisk(), installed.shard(0))).isFalse();
+            await().untilAsserted(() -> {
+                cold.tier.step();
+                assertThat(cold.objects.keys()).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    @LogsFaults("the state of this member cannot be given")
+    void aStateThatCannotBeKeptKeepsNoObject() throws Exception {
+        try (ColdExtent cold = new ColdExtent(source.data)) {
+            source.tier = cold.tier;
+            // The manifest of the last shard names a file that is nowhere.
+            DataDirectory all = source.data;
+            cold.nameFile(all, SourceMember.SHARDS - 1, 9);
+            StateAnswer answer = StateAnswer.parse(source.answerItself("\001offer test n2 new 0".getBytes(US_ASCII)));
+            assertThat(answer.kind()).isEqualTo(StateAnswer.Kind.LATER);
+            cold.drop();
+            assertThat(cold.objects.keys()).isEmpty();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.journal.Journal;
+import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.provider.ShardIdentity;
 import io.streamkeeper.storage.provider.StorageProvider;
 import io.streamkeeper.storage.tier.SnapshotConfig;
@@ -15,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Extent files with copies in an object store, and the thread that makes the copies. */
+/**
+ * Extent files with copies in an object store, and the thread that makes the copies. The log is that of another provider.
+ */
 public final class TierStorage implements StorageProvider {
     private static final Logger LOG = LoggerFactory.getLogger(TierStorage.class);
     private static final long STEP_MILLIS = 500;
@@ -23,13 +26,19 @@ public final class TierStorage implements StorageProvider {
 
     private final Tier tier;
     private final SnapshotConfig snapshots;
+    private final StorageProvider logs;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("streamkeeper-tier", true));
 
-    /** The storage of {@code tier}, which {@link #close} closes. */
-    public TierStorage(Tier tier, SnapshotConfig snapshots) {
+    /**
+     * The storage of {@code tier}, which {@link #close} closes.
+     *
+     * @param logs has the log of each shard; its extent files are not used
+     */
+    public TierStorage(Tier tier, SnapshotConfig snapshots, StorageProvider logs) {
         this.tier = tier;
         this.snapshots = snapshots;
+        this.logs = logs;
         thread.scheduleWithFixedDelay(tier::step, STEP_MILLIS, STEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -46,6 +55,11 @@ public final class TierStorage implements StorageProvider {
     @Override
     public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
         return tier.extentFiles(shard, local);
+    }
+
+    @Override
+    public ShardLog log(ShardIdentity shard, ShardLog local) throws IOException {
+        return logs.log(shard, local);
     }
 
     @Override

@@ -65,11 +65,11 @@ class ToolCommandTest {
     }
 
     @Test
-    void aSnapshotIsNotRestoredWithoutTheJarForItsObjectStore() {
+    void aSnapshotIsNotRestoredWithoutAProviderForItsObjectStore() {
         Path target = folder.resolve("restored");
         assertThat(run(Map.of(), "restore", "--from", "s3://bucket/prefix", "--data-dir", target.toString()))
                 .startsWith("1 ")
-                .contains("\"s3://bucket/prefix\"", "durable-streams-tier.jar is not there");
+                .contains("\"s3://bucket/prefix\"", "expected a URL that begins with objects://");
         assertThat(target).doesNotExist();
         assertThat(run(Map.of("DS_TIER_ENDPOINT", "x"), "restore", "--from", "s3://b", "--data-dir", "d"))
                 .startsWith("1 ")

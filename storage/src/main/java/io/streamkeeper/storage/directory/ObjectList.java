@@ -113,6 +113,23 @@ public record ObjectList(
         return new ObjectList(store, shard, location, copies, without(key), more);
     }
 
+    /**
+     * This list with all objects of a former one of the same shard, none of which is needed since {@code millis}. The
+     * place is that of the former one, because keys are relative to it.
+     */
+    public ObjectList inherit(ObjectList former, long millis) {
+        List<String> keys = new ArrayList<>(begun);
+        former.begun().stream().filter(key -> !keys.contains(key)).forEach(keys::add);
+        ObjectList all = new ObjectList(store, shard, former.location(), copies, keys, unneeded);
+        for (StoredObject object : former.copies().values()) {
+            all = all.abandon(object.key(), millis);
+        }
+        for (Map.Entry<String, Long> each : former.unneeded().entrySet()) {
+            all = all.abandon(each.getKey(), each.getValue());
+        }
+        return all;
+    }
+
     /** This list without an object that does not exist any more. */
     public ObjectList deleted(String key) {
         Map<String, Long> fewer = new TreeMap<>(unneeded);

@@ -53,6 +53,9 @@ final class ShardTier implements ExtentFiles {
     /** The numbers of local files that are not used any more, and perhaps still there. */
     private final Set<Long> givenUp = new ConcurrentSkipListSet<>();
 
+    /** Held while a local file or an index copy is removed or replaced, so that it is not removed twice. */
+    private final Object removal = new Object();
+
     private final StoredList<ObjectList> list;
 
     /**
@@ -63,13 +66,14 @@ final class ShardTier implements ExtentFiles {
 
     private long attempts;
 
-    ShardTier(Tier tier, Disk disk, ShardIdentity shard, ExtentFiles local, UUID process) throws IOException {
+    ShardTier(Tier tier, Disk disk, ShardIdentity shard, ExtentFiles local, String keysBelow, UUID process)
+            throws IOException {
         this.tier = tier;
         this.shard = shard;
         this.local = local;
         this.disk = disk;
         this.extents = DataDirectory.extents(shard.directory());
-        this.keys = String.format(Locale.ROOT, "%s/%03d/%s/", shard.store(), shard.shard(), process);
+        this.keys = keysBelow + String.format(Locale.ROOT, "%s/%03d/%s/", shard.store(), shard.shard(), process);
         this.list = new StoredList<>("objects", read(), next -> next.write(disk, shard.directory()));
         // A killed process may have left a list that is not synced, and what follows relies on it.
         disk.syncDirectory(shard.directory());
@@ -183,8 +187,10 @@ final class ShardTier implements ExtentFiles {
             ObjectList next = current.drop(number, now);
             return abandons ? withoutBegun(next, number) : next;
         });
-        IndexCopy.delete(disk, IndexCopy.in(extents, number));
-        local.delete(number);
+        synchronized (removal) {
+            IndexCopy.delete(disk, IndexCopy.in(extents, number));
+            local.delete(number);
+        }
     }
 
     /** Objects of which it is not known whether they were created are not needed, if they were to be copies of a file. */
@@ -335,13 +341,11 @@ final class ShardTier implements ExtentFiles {
         boolean isGivenUp = false;
         try {
             isGivenUp = giveUpLocal(file);
-        } catch (NoSuchFileException e) {
-            if (!file.isRemoved()) {
-                throw e;
-            }
         } finally {
             if (endWork(file)) {
-                IndexCopy.delete(disk, IndexCopy.in(extents, file.number()));
+                synchronized (removal) {
+                    IndexCopy.delete(disk, IndexCopy.in(extents, file.number()));
+                }
             }
         }
         if (isGivenUp) {
@@ -351,25 +355,33 @@ final class ShardTier implements ExtentFiles {
         }
     }
 
+    /** Has the object read from now on; returns false if the file was closed or removed meanwhile. */
     private boolean giveUpLocal(TieredFile file) throws IOException {
-        IndexCopy index = indexCopy(file);
-        boolean isGivenUp = false;
-        try {
-            synchronized (files) {
-                isGivenUp = file.giveUpLocal(index);
+        synchronized (removal) {
+            if (file.isRemoved()) {
+                return false;
             }
-        } finally {
-            if (!isGivenUp) {
-                index.close();
+            IndexCopy index = indexCopy(file);
+            boolean isGivenUp = false;
+            try {
+                synchronized (files) {
+                    isGivenUp = file.giveUpLocal(index);
+                }
+            } finally {
+                if (!isGivenUp) {
+                    index.close();
+                }
             }
+            return isGivenUp;
         }
-        return isGivenUp;
     }
 
     /** Removes the local files that are not used any more. */
     void removeGivenUp() throws IOException {
         for (long number : List.copyOf(givenUp)) {
-            local.delete(number);
+            synchronized (removal) {
+                local.delete(number);
+            }
             givenUp.remove(number);
         }
     }
@@ -389,13 +401,13 @@ final class ShardTier implements ExtentFiles {
     // ---- objects that are not needed ----
 
     /**
-     * Deletes objects that were not needed for long enough, and that no snapshot names; the exception says why it is to
-     * be tried again later.
+     * Deletes objects that were not needed for long enough, and that no snapshot names and no reader keeps; the
+     * exception says why it is to be tried again later.
      */
     void deleteObjects() throws IOException {
         long until = tier.clock().nowMillis() - tier.config().graceMillis();
         for (Map.Entry<String, Long> unneeded : list.get().unneeded().entrySet()) {
-            boolean isDue = unneeded.getValue() <= until && !tier.isInSnapshot(unneeded.getKey());
+            boolean isDue = unneeded.getValue() <= until && !tier.isKept(unneeded.getKey());
             if (isDue && !list.isUncertain() && !tier.isClosed()) {
                 tier.delete(unneeded.getKey());
                 list.change(current -> current.deleted(unneeded.getKey()));

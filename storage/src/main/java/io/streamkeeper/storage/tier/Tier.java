@@ -46,6 +46,8 @@ public final class Tier implements StorageProvider {
     private final TierConfig config;
     private final Clock clock;
     private final UUID process = UUID.randomUUID();
+    private final String keysBelow;
+    private final KeptObjects kept = new KeptObjects();
     private final List<ShardTier> shards = new CopyOnWriteArrayList<>();
     private final TierFigures figures = new TierFigures();
     private final WindowCache cache;
@@ -68,6 +70,17 @@ public final class Tier implements StorageProvider {
      * @param memory for the windows of objects that are kept; at least one must fit
      */
     public Tier(Disk disk, ObjectStore store, TierConfig config, Budget memory, Clock clock) {
+        this(disk, store, config, memory, clock, "");
+    }
+
+    /**
+     * A tier of one of several servers with the same identity; {@link #close} closes {@code store}.
+     *
+     * @param memory for the windows of objects that are kept; at least one must fit
+     * @param keysBelow what the keys of all its objects begin with, which only this server uses
+     */
+    public Tier(Disk disk, ObjectStore store, TierConfig config, Budget memory, Clock clock, String keysBelow) {
+        this.keysBelow = keysBelow;
         this.disk = disk;
         this.store = store;
         this.config = config;
@@ -86,7 +99,7 @@ public final class Tier implements StorageProvider {
 
     @Override
     public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
-        ShardTier opened = new ShardTier(this, disk, shard, local, process);
+        ShardTier opened = new ShardTier(this, disk, shard, local, keysBelow, process);
         shards.add(opened);
         return opened;
     }
@@ -115,6 +128,21 @@ public final class Tier implements StorageProvider {
         snapshots = new Snapshots(this, disk, data, when, process, all, logs);
     }
 
+    /**
+     * The object of an extent file, for a reader for whom it has to stay: it is not deleted until the input is closed,
+     * whatever the shard does with the file. The bytes do not go through the memory for windows.
+     *
+     * @return null if the shard has no object of it
+     */
+    public ExtentFiles.@Nullable Input keep(int shard, long file) {
+        for (ShardTier each : shards) {
+            if (each.number() == shard) {
+                return kept.keep(() -> each.objects().copies().get(file), this::read);
+            }
+        }
+        return null;
+    }
+
     // ---- for the shards ----
 
     TierConfig config() {
@@ -140,10 +168,10 @@ public final class Tier implements StorageProvider {
         figures.deleted();
     }
 
-    /** Whether a snapshot names an object, which must not be deleted therefore. */
-    boolean isInSnapshot(String key) {
+    /** Whether an object must not be deleted: a snapshot names it, or a reader keeps it. */
+    boolean isKept(String key) {
         Snapshots made = snapshots;
-        return made == null || made.names(key);
+        return made == null || made.names(key) || kept.has(key);
     }
 
     /**

@@ -7,7 +7,8 @@
  * io.streamkeeper.storage.tier.TieredFile} that {@link io.streamkeeper.storage.tier.Upload} copies; {@link
  * io.streamkeeper.storage.tier.IndexCopy} keeps the index of a file on this machine, and {@link
  * io.streamkeeper.storage.tier.WindowCache} what was read from objects. {@link io.streamkeeper.storage.tier.Snapshots} makes snapshots of the
- * data directory, from what a {@link io.streamkeeper.storage.tier.ShardCapture} has of each shard.
+ * data directory, from what a {@link io.streamkeeper.storage.tier.ShardCapture} has of each shard, and {@link
+ * io.streamkeeper.storage.tier.KeptObjects} has those that another member of a cluster reads.
  *
  * <p>Nothing here runs on a loop. One thread of the process, that of the tier, uploads, removes local copies and deletes
  * objects; the threads of jobs and reads do the rest.

@@ -20,14 +20,18 @@ public final class ExtentCheck {
     private ExtentCheck() {}
 
     /**
-     * Checks the extent files that a manifest names.
+     * Checks the extent files that a manifest names, all of which are on this machine.
      *
      * @param shardDirectory the directory of the shard
      * @throws DamagedFileException if one is damaged
      * @throws IOException if one is missing, or cannot be read
      */
     public static void check(Disk disk, Path shardDirectory, Manifest manifest) throws IOException {
-        ExtentFiles files = LocalExtentFiles.of(disk, shardDirectory);
+        check(LocalExtentFiles.of(disk, shardDirectory), manifest);
+    }
+
+    /** Checks those of {@code files} that a manifest names. */
+    static void check(ExtentFiles files, Manifest manifest) throws IOException {
         for (Manifest.ExtentRef ref : manifest.extents()) {
             ExtentFile file = ExtentFile.open(files, ref.file(), manifest.shard(), manifest.store());
             try {

@@ -102,7 +102,9 @@ public final class SnapshotRestore {
         if (keys.isEmpty()) {
             throw new IOException(location + " has no snapshot"
                     + (wanted.isEmpty() ? "" : " of data directory " + wanted)
-                    + "; expected one that a server with --tier " + location + " has made");
+                    + "; expected one that a server with --tier " + location
+                    + " has made. Members of a cluster make none:"
+                    + " a member that is lost is replaced by another one with the command cluster replace");
         }
         keys.sort(Comparator.comparingLong(Snapshot::number).reversed());
         return keys;

@@ -99,11 +99,29 @@ public final class StoreVerifier {
         report.accept("data directory " + data.path() + ": store " + data.store() + ", "
                 + counted(data.shards(), "shard") + ", of a member of a cluster");
         for (int shard = 0; shard < data.shards(); shard++) {
+            verifyMember(data, shard);
+        }
+    }
+
+    private void verifyMember(DataDirectory data, int shard) throws IOException {
+        for (int attempt = 1; ; attempt++) {
             Manifest manifest = data.manifest(disk, shard);
-            ExtentCheck.check(disk, data.shard(shard), manifest);
-            report.accept("shard " + shard + ": " + counted(manifest.extents().size(), "extent file")
-                    + ", checkpoint at record " + manifest.checkpointLsn()
-                    + "; later records are in the log of the cluster, which each start of the member checks");
+            try {
+                Path directory = data.shard(shard);
+                int checked = objects == null ? 0 : objects.check(disk, directory);
+                ExtentCheck.check(StoredObjects.files(disk, directory, objects), manifest);
+                report.accept("shard " + shard + ": "
+                        + counted(manifest.extents().size(), "extent file")
+                        + (checked == 0 ? "" : ", " + counted(checked, "object"))
+                        + ", checkpoint at record " + manifest.checkpointLsn()
+                        + "; later records are in the log of the cluster, which each start of the member checks");
+                return;
+            } catch (IOException e) {
+                // A running member may have removed files: the error is real if the manifest has not changed.
+                if (attempt == ATTEMPTS || data.manifest(disk, shard).equals(manifest)) {
+                    throw e;
+                }
+            }
         }
     }
 

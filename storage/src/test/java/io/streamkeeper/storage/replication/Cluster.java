@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One seed: three machines, of which one leads, and clients that send commands to any of them. Machines are killed and
@@ -62,12 +63,16 @@ final class Cluster {
     private final Map<String, Long> sequences = new HashMap<>();
     private final boolean forksOften;
     private final boolean kills;
+    private final Random tiers;
+    private final @Nullable MachineObjects objects;
     private int number;
 
     Cluster(long seed) throws IOException {
         random = new Random(seed);
         log = new ReplicatedLog(
                 new Random(~seed), 1 + random.nextInt(oneIn(3) ? 40 : 6), reach::hit, history::committed);
+        tiers = new Random(seed ^ 0x74696572);
+        objects = tiers.nextInt(3) == 0 ? new MachineObjects(tiers) : null;
         forksOften = oneIn(2);
         kills = !oneIn(4);
         int shards = 1 + random.nextInt(3);
@@ -84,7 +89,7 @@ final class Cluster {
         for (int i = 0; i < 3; i++) {
             ManualClock clock = new ManualClock(1_700_000_000_000L + random.nextInt(SKEW_MILLIS));
             machines.add(new Machine(
-                    "machine " + i, new Random(random.nextLong()), log, shards, config, clock, states, reach));
+                    "machine " + i, new Random(random.nextLong()), log, shards, config, clock, states, reach, objects));
         }
     }
 
@@ -114,6 +119,7 @@ final class Cluster {
         for (int i = 0; i < STEPS; i++) {
             step();
             runSome(random.nextInt(12));
+            stepTier();
         }
         rest();
     }
@@ -162,6 +168,13 @@ final class Cluster {
             if (oneIn(6)) {
                 log.step(false);
             }
+        }
+    }
+
+    private void stepTier() {
+        Machine machine = machines.get(tiers.nextInt(machines.size()));
+        if (objects != null && machine.isUp() && tiers.nextInt(4) == 0) {
+            machine.stepTier();
         }
     }
 
@@ -445,6 +458,9 @@ final class Cluster {
     // ---- the end ----
 
     private void rest() throws IOException {
+        if (objects != null) {
+            objects.end();
+        }
         for (Machine machine : machines) {
             if (!machine.isUp()) {
                 machine.start();
@@ -453,10 +469,15 @@ final class Cluster {
         for (int turn = 0; turn < 12; turn++) {
             machines.forEach(machine -> machine.clock.advance(1_000));
             machines.forEach(Machine::tick);
+            machines.forEach(Machine::stepTier);
             runAll();
         }
         for (Machine machine : machines) {
             machine.shards.forEach(shard -> Checks.quiet(machine, shard, history));
+            machine.checkObjects();
+        }
+        if (objects != null) {
+            objects.checkAllSeen();
         }
     }
 

@@ -58,7 +58,15 @@ class CopyTest {
     private Machine machine(String name) throws IOException {
         StorageConfig config = new StorageConfig(true, 1 << 20, 1_000_000, 8 << 10, 1 << 26, ProducerLimits.DEFAULT);
         Machine machine = new Machine(
-                name, new Random(1), log, 1, config, new ManualClock(1_700_000_000_000L), new States(), new Reach());
+                name,
+                new Random(1),
+                log,
+                1,
+                config,
+                new ManualClock(1_700_000_000_000L),
+                new States(),
+                new Reach(),
+                null);
         machine.start();
         return machine;
     }

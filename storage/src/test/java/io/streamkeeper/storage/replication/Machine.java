@@ -8,6 +8,7 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.LogPlace;
 import io.streamkeeper.storage.disk.SimulatedDisk;
 import io.streamkeeper.storage.extent.ExtentFiles;
+import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ReplicatedLog;
 import io.streamkeeper.storage.journal.ShardLog;
 import io.streamkeeper.storage.journal.ShardThreads;
@@ -23,6 +24,8 @@ import io.streamkeeper.storage.recovery.StorageConfig;
 import io.streamkeeper.storage.shard.ShardStore;
 import io.streamkeeper.storage.simulation.Reach;
 import io.streamkeeper.storage.simulation.Threads;
+import io.streamkeeper.storage.tier.SnapshotConfig;
+import io.streamkeeper.storage.tier.Tier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One of the machines: a directory with its extents, and the shards of each of its lives. */
 final class Machine implements StorageProvider, ReplicatedLog.Shards {
@@ -59,8 +63,12 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
     /** The state after each record that this machine has staged and that has no fate, by shard and lsn. */
     private final Map<Integer, NavigableMap<Long, Map<Long, StreamMeta>>> staged = new HashMap<>();
 
+    /** Where the extents of some seeds have copies; null for others. */
+    private final @Nullable MachineObjects objects;
+
     Threads threads;
     private ReadBudget reads;
+    private @Nullable Tier tier;
 
     Machine(
             String name,
@@ -70,8 +78,10 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
             StorageConfig config,
             ManualClock clock,
             States states,
-            Reach reach)
+            Reach reach,
+            @Nullable MachineObjects objects)
             throws IOException {
+        this.objects = objects;
         this.name = name;
         this.random = random;
         this.log = log.join();
@@ -103,6 +113,7 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
             throw new AssertionError("a task of " + name + " has failed: " + thrown, thrown);
         });
         reads = new ReadBudget(1 << 26);
+        tier = objects == null ? null : objects.tier(disk, clock, keysBelow());
         Executor background = threads.thread();
         for (int i = 0; i < shardCount; i++) {
             Executor loop = threads.thread();
@@ -119,6 +130,9 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
                     (path, generation, done) -> release(path, generation, loop, done));
             store.publishIn(loop, PIECE_RECORDS);
             shards.add(new Shard(i, store, loop));
+        }
+        if (tier != null) {
+            tier.takeSnapshots(data, new SnapshotConfig(0, 1));
         }
         assertThat(RecoveredForks.connect(shards.stream().map(Shard::store).toList()))
                 .as("what forks have lost on %s", name)
@@ -138,6 +152,7 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
         disk.stop();
         threads.stop();
         threads = null;
+        tier = null;
         shards.clear();
         staged.clear();
         if (random.nextBoolean()) {
@@ -160,6 +175,41 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
 
     Shard of(StreamPath path) {
         return shards.get(path.shard(shards.size()));
+    }
+
+    private String keysBelow() {
+        return name.replace(' ', '-') + "/";
+    }
+
+    /** What the thread of the tier does in one turn. */
+    void stepTier() {
+        if (tier != null) {
+            long before = tier.figures().removals();
+            tier.step();
+            if (tier.figures().removals() > before) {
+                reach.hit("an extent is only in the object store");
+            }
+        }
+    }
+
+    /** Whether a read may fail because the object store does not answer. */
+    boolean mayBeAway() {
+        return tier != null;
+    }
+
+    /** Whether bytes were read from objects since the start. */
+    boolean hasReadObjects() {
+        return tier != null && tier.figures().reads() > 0;
+    }
+
+    /** The lists of the machine name its objects, and no other ones. */
+    void checkObjects() throws IOException {
+        if (objects != null) {
+            DataDirectory data = DataDirectory.read(disk, DATA);
+            for (int shard = 0; shard < shardCount; shard++) {
+                objects.check(disk, data.shard(shard), keysBelow());
+            }
+        }
     }
 
     /** What the server's timers do. */
@@ -185,8 +235,15 @@ final class Machine implements StorageProvider, ReplicatedLog.Shards {
     }
 
     @Override
-    public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) {
-        return local;
+    public ExtentFiles extentFiles(ShardIdentity shard, ExtentFiles local) throws IOException {
+        return tier == null ? local : tier.extentFiles(shard, local);
+    }
+
+    @Override
+    public void opened(ShardIdentity shard, Journal journal) {
+        if (tier != null) {
+            tier.opened(shard, journal);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Objects in memory, of which each call ends as a script says: as it should, without an effect, with its effect but
@@ -46,7 +47,7 @@ public final class ScriptedObjects implements ObjectStore {
     }
 
     private final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
-    private final Set<String> everCreated = new TreeSet<>();
+    private final Set<String> everCreated = new ConcurrentSkipListSet<>();
     private volatile Script script = Script.NONE;
 
     public void script(Script newScript) {

@@ -33,6 +33,7 @@ final class TierRig {
     final ScriptedObjects objects = new ScriptedObjects();
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
     TierConfig config = new TierConfig("s3://bucket/prefix", 1, 0, 0, 0, GRACE_MILLIS, 64, 4 * 64, 0, 0);
+    String keysBelow = "";
     Tier tier;
     private ExtentFiles files;
 
@@ -50,7 +51,7 @@ final class TierRig {
 
     ExtentFiles files() throws IOException {
         if (files == null) {
-            tier = new Tier(faulty, objects, config, new Budget("tier", config.cacheBytesMax()), clock);
+            tier = new Tier(faulty, objects, config, new Budget("tier", config.cacheBytesMax()), clock, keysBelow);
             ShardIdentity shard = new ShardIdentity(STORE, 0, SHARD);
             files = tier.extentFiles(shard, LocalExtentFiles.of(faulty, SHARD));
             tier.opened(shard, new MemoryJournal(new MemoryBudget(0)));

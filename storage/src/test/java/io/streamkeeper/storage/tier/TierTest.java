@@ -12,11 +12,13 @@ import io.streamkeeper.storage.disk.DiskException;
 import io.streamkeeper.storage.disk.DiskException.Operation;
 import io.streamkeeper.storage.disk.FaultyDisk;
 import io.streamkeeper.storage.extent.ExtentFile;
+import io.streamkeeper.storage.extent.ExtentFiles;
 import io.streamkeeper.storage.extent.ExtentUnavailableException;
 import io.streamkeeper.storage.tier.ScriptedObjects.Call;
 import io.streamkeeper.storage.tier.ScriptedObjects.Fate;
 import io.streamkeeper.storage.tier.ScriptedObjects.Script;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -231,7 +233,41 @@ class TierTest {
         second.release();
     }
 
+    @Test
+    void theKeysOfAServerBeginWithItsOwnName() throws IOException {
+        rig.keysBelow = "member-n1/";
+        ExtentFile file = rig.write(1, RUN);
+        rig.step();
+        assertThat(rig.list().copies().get(1L).key()).startsWith("member-n1/" + TierRig.STORE + "/000/");
+        file.release();
+    }
+
     // ---- removal ----
+
+    @Test
+    void anObjectThatAReaderKeepsIsDeletedOnlyWhenTheReaderEnds() throws IOException {
+        ExtentFile file = rig.write(1, RUN);
+        byte[] whole = new byte[(int) file.bytes()];
+        file.read(0, ByteBuffer.wrap(whole));
+        rig.step();
+        assertThat(rig.tier.keep(0, 2)).isNull();
+        assertThat(rig.tier.keep(1, 1)).isNull();
+        ExtentFiles.Input first = rig.tier.keep(0, 1);
+        ExtentFiles.Input second = rig.tier.keep(0, 1);
+        assertThat(first.size()).isEqualTo(whole.length);
+        rig.files().delete(1);
+        file.release();
+        assertThat(rig.tier.keep(0, 1)).isNull();
+        first.close();
+        rig.step();
+        rig.step();
+        ByteBuffer read = ByteBuffer.allocate(whole.length);
+        second.read(0, read);
+        assertThat(read.array()).isEqualTo(whole);
+        second.close();
+        rig.step();
+        assertThat(rig.objects.keys()).isEmpty();
+    }
 
     @Test
     @LogsFaults({"the tier {} does not {}", "the tier {} answers again"})
