@@ -319,9 +319,9 @@ class ClusterTierTest {
     private void awaitCold(Collection<String> names) {
         for (String name : names) {
             await().atMost(PATIENCE).untilAsserted(() -> {
-                assertThat(metric(name, Metric.EXTENT_NEEDED_BYTES)).isGreaterThanOrEqualTo(appendedBytes);
+                assertThat(metric(name, Metric.EXTENT_NEEDED_BYTES)).isGreaterThanOrEqualTo((double) appendedBytes);
                 assertThat(largeExtentsOf(name)).isEmpty();
-                assertThat(metric(name, Metric.TIER_OBJECT_BYTES)).isGreaterThanOrEqualTo(appendedBytes);
+                assertThat(metric(name, Metric.TIER_OBJECT_BYTES)).isGreaterThanOrEqualTo((double) appendedBytes);
             });
         }
     }
