@@ -11,13 +11,16 @@ import io.streamkeeper.client.api.From;
 import io.streamkeeper.client.api.StreamException;
 import io.streamkeeper.cluster.ChangeStatus.State;
 import io.streamkeeper.cluster.MemberChange;
+import io.streamkeeper.cluster.store.MemberExport;
 import io.streamkeeper.protocol.output.LogsFaults;
 import io.streamkeeper.protocol.output.MayLogFaults;
+import io.streamkeeper.server.config.ServerConfig;
 import io.streamkeeper.server.metrics.Metric;
 import io.streamkeeper.server.metrics.MetricsSnapshot;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.ObjectList;
 import io.streamkeeper.storage.directory.ObjectList.StoredObject;
+import io.streamkeeper.storage.directory.SnapshotList;
 import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.tier.ScriptedObjects;
 import io.streamkeeper.storage.tier.ScriptedObjects.Fate;
@@ -32,8 +35,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -112,8 +117,80 @@ class ClusterTierTest {
         awaitOnlyNeededObjects(MembersInJvm.NAMES);
         members.awaitEqual(paths);
         assertThat(prefixes()).hasSize(3);
+        for (String path : paths) {
+            members.atLeader(streams -> streams.append(path, Content.text("only in the log")));
+        }
+        members.awaitEqual(paths);
+        Map<String, Integer> contents = contents(members.streams("n1").blocking(), paths);
         MembersInJvm.NAMES.forEach(members::end);
+        export(contents);
         verify();
+    }
+
+    /** What a store has in each of these streams. */
+    private static Map<String, Integer> contents(BlockingStreams streams, Collection<String> paths)
+            throws InterruptedException {
+        Map<String, Integer> contents = new TreeMap<>();
+        for (String path : paths) {
+            contents.put(path, (MembersInJvm.text(streams, path) + streams.metadata(path)).hashCode());
+        }
+        return contents;
+    }
+
+    /** Files that are only objects get into a store without a cluster if the command knows the place. */
+    private void export(Map<String, Integer> contents) throws Exception {
+        Path directory = folder.resolve("n1");
+        Path target = folder.resolve("single");
+        assertThatThrownBy(() -> MemberExport.run(directory, target, null, line -> {}))
+                .hasMessageContaining("extent files of ")
+                .hasMessageContaining("expected --tier " + location);
+        assertThat(target).doesNotExist();
+        assertThatThrownBy(() -> MemberExport.run(
+                        directory, target, new StoredObjects(objects, "objects://elsewhere"), line -> {}))
+                .hasMessageContaining("expected --tier " + location);
+        assertThat(target).doesNotExist();
+        Set<String> before = objects.keys();
+        MemberExport.run(directory, target, new StoredObjects(objects, location), line -> {});
+        assertThat(objects.keys()).isEqualTo(before);
+        try (DurableStreams single = DurableStreams.open(alone(target).build())) {
+            assertThat(contents(single.blocking(), contents.keySet())).isEqualTo(contents);
+        }
+    }
+
+    private static ServerConfig.Builder alone(Path directory) {
+        return ServerConfig.builder()
+                .listen(listen -> listen.port(0).shards(3).adminListen("none"))
+                .data(data -> data.directory(directory).registry(true));
+    }
+
+    @Test
+    void snapshotsOfAServerStayWhenItBecomesAMember() throws Exception {
+        Path directory = folder.resolve("n1");
+        ServerConfig config = alone(directory)
+                .tier(tier -> tier.location(location).snapshotMillis(1_000))
+                .build();
+        Map<String, Integer> contents;
+        try (DurableStreams server = DurableStreams.open(config)) {
+            BlockingStreams streams = server.blocking();
+            streams.create("s", CreateOptions.text());
+            streams.append("s", Content.text("text".repeat(OBJECT_BYTES_MIN)));
+            contents = contents(streams, List.of("s"));
+            await().atMost(PATIENCE)
+                    .until(() -> SnapshotList.exists(new LocalDisk(), directory)
+                            && SnapshotList.read(new LocalDisk(), directory).newest() > 0);
+        }
+        Set<String> former = Set.copyOf(objects.keys());
+        members.start("n1");
+        members.awaitBarrier("n1");
+        assertThat(contents(members.streams("n1").blocking(), List.of("s"))).isEqualTo(contents);
+        awaitCold(List.of("n1"));
+        assertThat(objects.keys()).containsAll(former);
+        assertThat(metric("n1", Metric.TIER_SNAPSHOT_SECONDS)).isNegative();
+        new SnapshotRestore(new LocalDisk(), objects, location, line -> {}).restore("", folder.resolve("restored"));
+        try (DurableStreams restored =
+                DurableStreams.open(alone(folder.resolve("restored")).build())) {
+            assertThat(contents(restored.blocking(), List.of("s"))).isEqualTo(contents);
+        }
     }
 
     /** The tools at the directory of a member that does not run. */

@@ -184,7 +184,7 @@ class FirstMemberTest {
 
     private List<String> export(String from, String to) throws IOException {
         List<String> lines = new ArrayList<>();
-        MemberExport.run(folder.resolve(from), folder.resolve(to), lines::add);
+        MemberExport.run(folder.resolve(from), folder.resolve(to), null, lines::add);
         return lines;
     }
 

@@ -226,10 +226,15 @@ final class MembersInJvm implements AutoCloseable {
 
     /** All that a member has of a stream. */
     String text(String name, String path) throws InterruptedException {
+        return text(streams(name).blocking(), path);
+    }
+
+    /** All that a store has of a stream. */
+    static String text(BlockingStreams streams, String path) throws InterruptedException {
         StringBuilder text = new StringBuilder();
         From from = From.beginning();
         while (true) {
-            Batch batch = streams(name).blocking().read(path, from);
+            Batch batch = streams.read(path, from);
             text.append(batch.text());
             if (batch.upToDate()) {
                 return text.toString();

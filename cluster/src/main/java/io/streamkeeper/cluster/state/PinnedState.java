@@ -65,13 +65,7 @@ final class PinnedState {
                     .forEach(part -> files.add(
                             new StateDescription.File(StateDescription.LOG + "/" + part.name(), part.bytes())));
             this.description = new StateDescription(
-                    id,
-                    config.self(),
-                    MemberDirectory.groupOf(config),
-                    data.store(),
-                    data.shards(),
-                    log.end(),
-                    files);
+                    id, config.self(), MemberDirectory.groupOf(config), data.store(), data.shards(), log.end(), files);
         } catch (IOException | RuntimeException | Error e) {
             releaseObjects("");
             throw e;

@@ -98,8 +98,9 @@ public final class StateAdoption {
                 ObjectList list = ObjectList.read(disk, directory);
                 if (!list.isEmpty()) {
                     throw new IOException(ObjectList.in(directory) + " names objects at " + list.location()
-                            + ", which a member of a cluster does not read; make a copy with the command backup, which"
-                            + " fetches them, and start the member with that");
+                            + ", which are those of a server without a cluster; a member has objects of its own. Make a"
+                            + " copy with the command backup and --tier " + list.location()
+                            + ", which fetches them, and start the member with that");
                 }
             }
             if (data.manifest(disk, shard).applied().index() >= 0) {

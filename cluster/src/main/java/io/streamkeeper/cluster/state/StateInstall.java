@@ -5,6 +5,7 @@ import io.streamkeeper.cluster.ReceivedLog;
 import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
 import io.streamkeeper.storage.directory.ObjectList;
+import io.streamkeeper.storage.directory.SnapshotList;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
@@ -86,6 +87,7 @@ public final class StateInstall {
         installShards(state);
         installFile(StateDescription.LEADER, config.directory());
         installFile(StateDescription.FORMAT, data);
+        forgetSnapshots();
         disk.syncDirectory(data);
         steps.before("log");
         log.install(state.end());
@@ -136,6 +138,17 @@ public final class StateInstall {
         ObjectList.empty(state.store(), shard, former.location())
                 .inherit(former, Clock.SYSTEM.nowMillis())
                 .write(disk, received);
+    }
+
+    /**
+     * A member makes no snapshots. Those of a former server without a cluster stay in the object store, where they can
+     * be restored; no member deletes them, and none reports how old they are.
+     */
+    private void forgetSnapshots() throws IOException {
+        if (SnapshotList.exists(disk, data)) {
+            steps.before("snapshots");
+            disk.delete(SnapshotList.in(data));
+        }
     }
 
     private void installFile(String name, Path directory) throws IOException {

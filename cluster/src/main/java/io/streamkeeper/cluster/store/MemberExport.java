@@ -9,10 +9,12 @@ import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.journal.Journal;
 import io.streamkeeper.storage.journal.ShardThreads;
 import io.streamkeeper.storage.memory.MemoryBudget;
+import io.streamkeeper.storage.tier.StoredObjects;
 import io.streamkeeper.storage.tool.StoreExport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a data directory for a server without a cluster from that of a member that does not run, which stays as it is.
@@ -24,9 +26,11 @@ import java.util.function.Consumer;
  */
 public final class MemberExport {
     private final Disk disk = LocalDisk.forReading();
+    private final @Nullable StoredObjects objects;
     private final Consumer<String> report;
 
-    private MemberExport(Consumer<String> report) {
+    private MemberExport(@Nullable StoredObjects objects, Consumer<String> report) {
+        this.objects = objects;
         this.report = report;
     }
 
@@ -34,11 +38,14 @@ public final class MemberExport {
      * Makes {@code target}, which must be empty or not exist.
      *
      * @param data the data directory of the member
+     * @param objects its objects, from which extents are copied that are not on this machine; null if it has none
      * @param report receives each step as one line
-     * @throws IOException if the member runs, its directory is damaged or is not one, or the target cannot be written
+     * @throws IOException if the member runs, its directory is damaged or is not one, extents of it are at another place,
+     *     or the target cannot be written
      */
-    public static void run(Path data, Path target, Consumer<String> report) throws IOException {
-        MemberExport export = new MemberExport(report);
+    public static void run(Path data, Path target, @Nullable StoredObjects objects, Consumer<String> report)
+            throws IOException {
+        MemberExport export = new MemberExport(objects, report);
         DataDirectory source = DataDirectory.read(export.disk, data);
         export.requireMember(source);
         DirectoryLock lock = DirectoryLock.take(export.disk, data);
@@ -64,7 +71,7 @@ public final class MemberExport {
                     + " start this member once");
         }
         StoppedLog log = StoppedLog.open(disk, member, ClusterStores.startOf(disk, source));
-        new StoreExport(disk, report)
+        new StoreExport(disk, objects, report)
                 .make(source, shard -> new ShardReplay(shard, log, log.last(), MemberExport::refuse), target);
         report.accept("made " + target + " from member " + log.member() + " of the cluster " + log.cluster()
                 + ", with everything up to " + log.last() + ", where its log ends, and verified it");

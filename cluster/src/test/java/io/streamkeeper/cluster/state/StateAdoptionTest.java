@@ -11,6 +11,8 @@ import io.streamkeeper.storage.directory.DataDirectory;
 import io.streamkeeper.storage.directory.FileTree;
 import io.streamkeeper.storage.directory.LogPlace;
 import io.streamkeeper.storage.directory.Manifest;
+import io.streamkeeper.storage.directory.ObjectList;
+import io.streamkeeper.storage.directory.SnapshotList;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.LocalDisk;
 import java.io.IOException;
@@ -153,6 +155,24 @@ class StateAdoptionTest {
         made.manifest(disk, 1).appliedUpTo(new LogPlace(3, 9)).write(disk, made.shard(1));
         assertThatThrownBy(() -> StateAdoption.run(config, data))
                 .hasMessageContaining("was that of a member of a cluster, and has lost the directory cluster");
+    }
+
+    @Test
+    void aDirectoryWithObjectsIsRefusedAndAnEmptyListOrSnapshotsAreNoObstacle() throws Exception {
+        ObjectList none = ObjectList.empty(made.store(), 1, "s3://former/place");
+        none.begin("key").write(disk, made.shard(1));
+        assertThatThrownBy(() -> StateAdoption.run(config, data))
+                .hasMessageContaining("names objects at s3://former/place")
+                .hasMessageContaining("command backup and --tier s3://former/place");
+        assertThat(config.directory()).doesNotExist();
+        none.write(disk, made.shard(1));
+        SnapshotList.Entry snapshot = new SnapshotList.Entry("snapshots/1", SnapshotList.State.COMPLETE, 1, Set.of());
+        SnapshotList.empty(made.store(), "s3://former/place").with(1, snapshot).write(disk, data);
+        StateAdoption.run(config, data);
+        assertThat(SnapshotList.exists(disk, data)).isTrue();
+        StateInstall.run(config, data);
+        assertMember();
+        assertThat(SnapshotList.exists(disk, data)).isFalse();
     }
 
     @Test

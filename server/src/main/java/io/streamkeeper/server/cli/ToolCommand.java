@@ -312,7 +312,8 @@ final class ToolCommand {
             name = "export",
             description =
                     "Makes a data directory for a server without a cluster from that of a member of one, which must"
-                            + " not run and stays as it is; verifies it.")
+                            + " not run and stays as it is; verifies it. Files that are only in the object store are"
+                            + " fetched.")
     static final class Export extends Tool {
         @Option(names = "--to", paramLabel = "DIR", required = true, description = "The directory to make.")
         private Path target = Path.of("export");
@@ -323,11 +324,18 @@ final class ToolCommand {
         }
 
         @Override
+        List<Setting<?>> more() {
+            return TierSettings.OF_OBJECTS;
+        }
+
+        @Override
         public Integer call() throws IOException {
-            try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
-                MemberExport.run(data(), target, progress.above(parent::say));
-            }
-            return 0;
+            return ToolTier.with(values(), objects -> {
+                try (Progress progress = Progress.of(data(), READS_OF_BACKUP)) {
+                    MemberExport.run(data(), target, objects, progress.above(parent::say));
+                }
+                return 0;
+            });
         }
     }
 

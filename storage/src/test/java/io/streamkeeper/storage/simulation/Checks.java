@@ -349,7 +349,7 @@ final class Checks {
     /** A copy in which extents have what the journals of the directory have. */
     private static void export(World world, Path target) throws IOException {
         DataDirectory data = DataDirectory.read(world.disk, World.DATA);
-        new StoreExport(world.disk, line -> {})
+        new StoreExport(world.disk, world.objects(), line -> {})
                 .make(data, shard -> new FileLog(world.disk, data.shard(shard), data.store(), shard), target);
     }
 
