@@ -403,16 +403,23 @@ final class ShardTier implements ExtentFiles {
     /**
      * Deletes objects that were not needed for long enough, and that no snapshot names and no reader keeps; the
      * exception says why it is to be tried again later.
+     *
+     * @param endNanos when it ends, by the monotonic clock
+     * @return whether it has ended before all were deleted
      */
-    void deleteObjects() throws IOException {
+    boolean deleteObjects(long endNanos) throws IOException {
         long until = tier.clock().nowMillis() - tier.config().graceMillis();
         for (Map.Entry<String, Long> unneeded : list.get().unneeded().entrySet()) {
             boolean isDue = unneeded.getValue() <= until && !tier.isKept(unneeded.getKey());
             if (isDue && !list.isUncertain() && !tier.isClosed()) {
+                if (tier.clock().monotonicNanos() - endNanos >= 0) {
+                    return true;
+                }
                 tier.delete(unneeded.getKey());
                 list.change(current -> current.deleted(unneeded.getKey()));
             }
         }
+        return false;
     }
 
     // ---- reading ----

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public final class Tier implements StorageProvider {
     /** For how long a request that has failed, or whose process has ended, may still take effect. */
     private static final long LATE_MILLIS = TimeUnit.MINUTES.toMillis(15);
 
+    /** After this time copies give way to deletions and snapshots, and deletions to copies. */
+    private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Disk disk;
     private final ObjectStore store;
     private final TierConfig config;
@@ -63,6 +67,7 @@ public final class Tier implements StorageProvider {
     private long reportedNanos;
 
     private boolean reportsDisk;
+    private int turns;
 
     /**
      * A tier; {@link #close} closes {@code store}.
@@ -221,21 +226,26 @@ public final class Tier implements StorageProvider {
     }
 
     /**
-     * Does what is to be done now, until it fails or is complete. A throwable that nobody expects ends the step, not the
-     * tier: no change is half made, because a file is taken for a copy, or an object for unneeded, by one write of a list.
+     * Does what is to be done now, until it fails or is complete, in turns, so that copies do not hold up deletions and
+     * snapshots, nor one shard the others. A throwable that nobody expects ends the step, not the tier: no change is half
+     * made, because a file is taken for a copy, or an object for unneeded, by one write of a list.
      */
     public void step() {
-        try {
-            work();
-        } catch (RuntimeException e) {
-            // A call that runs while the object store is closed may end in any way.
-            if (!closed) {
+        boolean isMoreDue = true;
+        while (isMoreDue) {
+            isMoreDue = false;
+            try {
+                isMoreDue = turn() && !closed;
+            } catch (RuntimeException e) {
+                // A call that runs while the object store is closed may end in any way.
+                if (!closed) {
+                    hasFailedUnexpectedly(e);
+                }
+            } catch (Error e) {
                 hasFailedUnexpectedly(e);
             }
-        } catch (Error e) {
-            hasFailedUnexpectedly(e);
+            usage = count();
         }
-        usage = count();
     }
 
     private void hasFailedUnexpectedly(Throwable e) {
@@ -243,39 +253,61 @@ public final class Tier implements StorageProvider {
         outage.pause();
     }
 
-    private void work() {
+    /** Returns whether more is to be done now. */
+    private boolean turn() {
         removeLocals();
-        if (!outage.isPaused()) {
-            boolean copies = true;
-            while (copies && !closed) {
-                copies = copyNext();
-                removeLocals();
-            }
-            if (!outage.isPaused()) {
-                deleteObjects();
-            }
-            if (!outage.isPaused()) {
-                stepSnapshots();
-            }
+        if (outage.isPaused()) {
+            return false;
         }
+        turns++;
+        boolean isMoreToCopy = copyFiles();
+        boolean isMoreToDelete = !outage.isPaused() && deleteObjects();
+        if (!outage.isPaused()) {
+            stepSnapshots();
+        }
+        return (isMoreToCopy || isMoreToDelete) && !outage.isPaused();
     }
 
-    /** Copies one file; returns whether another one may follow. */
-    private boolean copyNext() {
-        for (ShardTier shard : shards) {
-            TieredFile file = nextToCopy(shard);
-            if (file != null) {
-                try {
-                    shard.copy(file);
-                    outage.answered();
-                    return true;
-                } catch (IOException e) {
-                    hasFailed("take a copy of " + shard.name(file.number()), e);
-                    return false;
-                }
+    /** The shards, in each turn with another one first. */
+    private List<ShardTier> inTurn() {
+        List<ShardTier> all = new ArrayList<>(shards);
+        Collections.rotate(all, turns % Math.max(1, all.size()));
+        return all;
+    }
+
+    /** When a part of a turn that begins now ends. */
+    private long turnEndNanos() {
+        return clock.monotonicNanos() + TURN_NANOS;
+    }
+
+    /** Copies files; returns whether there may be more. */
+    private boolean copyFiles() {
+        long endNanos = turnEndNanos();
+        boolean isMoreDue = true;
+        while (isMoreDue && !closed && clock.monotonicNanos() - endNanos < 0) {
+            isMoreDue = false;
+            for (ShardTier shard : inTurn()) {
+                isMoreDue |= !outage.isPaused() && !closed && copyNext(shard);
             }
+            removeLocals();
         }
-        return false;
+        return isMoreDue;
+    }
+
+    /** Copies one file of a shard; returns whether it had one, and its copy is made. */
+    private boolean copyNext(ShardTier shard) {
+        TieredFile file = nextToCopy(shard);
+        if (file == null) {
+            return false;
+        }
+        try {
+            shard.copy(file);
+            outage.answered();
+            return true;
+        } catch (IOException e) {
+            hasFailed("take a copy of " + shard.name(file.number()), e);
+            return false;
+        }
     }
 
     private @Nullable TieredFile nextToCopy(ShardTier shard) {
@@ -287,15 +319,19 @@ public final class Tier implements StorageProvider {
         }
     }
 
-    private void deleteObjects() {
-        for (ShardTier shard : shards) {
+    /** Deletes objects; returns whether there are more. */
+    private boolean deleteObjects() {
+        long endNanos = turnEndNanos();
+        boolean isMoreDue = false;
+        for (ShardTier shard : inTurn()) {
             try {
-                shard.deleteObjects();
+                isMoreDue |= shard.deleteObjects(endNanos);
             } catch (IOException e) {
                 hasFailed("delete what is not needed", e);
-                return;
+                return false;
             }
         }
+        return isMoreDue;
     }
 
     private void stepSnapshots() {

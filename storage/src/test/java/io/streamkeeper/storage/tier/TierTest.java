@@ -152,6 +152,33 @@ class TierTest {
     }
 
     @Test
+    void copiesThatDoNotEndHoldUpNoDeletion() throws IOException {
+        ExtentFile removed = rig.write(1, RUN);
+        rig.step();
+        removed.release();
+        rig.files().delete(1);
+        rig.clock.advance(TierRig.GRACE_MILLIS);
+        List<ExtentFile> files = new ArrayList<>(List.of(rig.write(2, RUN)));
+        List<Integer> copiesBeforeDeletion = new ArrayList<>();
+        rig.objects.script((call, key) -> {
+            if (call == Call.DELETE) {
+                copiesBeforeDeletion.add(files.size());
+            } else if (call == Call.CREATE && files.size() < 100) {
+                rig.clock.advance(100);
+                files.add(rig.write(2 + files.size(), RUN));
+            }
+            return Fate.ANSWERED;
+        });
+        rig.step();
+        assertThat(files).hasSize(100);
+        assertThat(copiesBeforeDeletion).hasSize(1);
+        assertThat(copiesBeforeDeletion.get(0)).isLessThan(20);
+        for (ExtentFile file : files) {
+            file.release();
+        }
+    }
+
+    @Test
     void anUploadWhoseAnswerWasLostIsRecognised() throws IOException {
         ExtentFile file = rig.write(1, RUN);
         script(Call.CREATE, Fate.ANSWER_LOST);
