@@ -44,10 +44,12 @@ final class FaultProxy implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
-    /** From now on, for new connections; those that are open are closed. */
+    /** From now on, for new connections; those that are open are closed, if it is another one than before. */
     void fault(Fault newFault) {
-        fault = newFault;
-        open.forEach(FaultProxy::close);
+        if (newFault != fault) {
+            fault = newFault;
+            open.forEach(FaultProxy::close);
+        }
     }
 
     private static void start(Runnable work) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The packaged server with an object store, for a time: killed, stopped, verified, backed up, restored from snapshots, and
  * started again with other flags and locales, while the object store is away, slow or returns parts. {@code
  * -Dtier.seconds=N} says how long, {@code -Dtier.seed=S} repeats the choices, though not the moments. It prints what it has
- * reached; a run of a minute or more must have copied files.
+ * reached; a run of a minute or more must have copied files and restored a snapshot.
  */
 class TierLongRunIT {
     private static final double SECONDS_THAT_COPY = 60;
@@ -69,7 +69,7 @@ class TierLongRunIT {
         if (seconds >= SECONDS_THAT_COPY) {
             assertThat(reached)
                     .as("what was reached, -Dtier.seed=%s", seed)
-                    .containsKeys("streamkeeper_tier_sent_bytes_total", "verify");
+                    .containsKeys("streamkeeper_tier_sent_bytes_total", "verify", "snapshots restored");
         }
     }
 
@@ -118,12 +118,13 @@ class TierLongRunIT {
         reached.merge(what, 1.0, Double::sum);
     }
 
-    /** The server runs for some seconds, and its object store fails now and then. */
+    /** The server runs for some seconds; in every other life or so, its object store fails now and then. */
     private void live() throws Exception {
         int turns = 2 + random.nextInt(4);
+        boolean hasFaults = random.nextBoolean();
         for (int turn = 0; turn < turns; turn++) {
             Fault[] faults = Fault.values();
-            proxy.fault(random.nextBoolean() ? Fault.NONE : faults[random.nextInt(faults.length)]);
+            proxy.fault(hasFaults ? faults[random.nextInt(faults.length)] : Fault.NONE);
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_000));
             for (TierTraffic client : clients) {
                 if (client.failure() != null) {
@@ -135,6 +136,10 @@ class TierLongRunIT {
             if (server.metric(counter) > 0) {
                 reached.merge(counter, server.metric(counter), Double::sum);
             }
+        }
+        if (!hasSnapshot() && lives % 4 == 2) {
+            proxy.fault(Fault.NONE);
+            Awaitility.await().atMost(WAIT_MAX).until(this::hasSnapshot);
         }
         if (random.nextInt(3) > 0) {
             server.kill();
@@ -161,16 +166,20 @@ class TierLongRunIT {
                 count("backups");
             }
             case 2 -> {
-                if (Files.exists(data.resolve("SNAPSHOTS"))
-                        && Files.readString(data.resolve("SNAPSHOTS")).contains(" COMPLETE ")) {
-                    assertThat(server.tool(copy, "restore", "--from", TieredServer.LOCATION))
-                            .doesNotContain("warning");
-                    count("snapshots restored");
-                }
+                assertThat(server.tool(copy, "restore", "--from", TieredServer.LOCATION))
+                        .doesNotContain("warning");
+                assertThat(server.tool(copy, "verify")).contains("all is well");
+                count("snapshots restored");
             }
             default -> {}
         }
         delete(copy);
+    }
+
+    /** Whether there is a snapshot to restore; a later one replaces it only when that is complete. */
+    private boolean hasSnapshot() throws IOException {
+        Path list = data.resolve("SNAPSHOTS");
+        return Files.exists(list) && Files.readString(list).contains(" COMPLETE ");
     }
 
     private static void delete(Path directory) throws IOException {
