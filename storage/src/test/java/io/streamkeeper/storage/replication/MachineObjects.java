@@ -2,9 +2,6 @@ package io.streamkeeper.storage.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamkeeper.storage.directory.ObjectList;
-import io.streamkeeper.storage.directory.ObjectList.StoredObject;
-import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.memory.Budget;
@@ -14,7 +11,6 @@ import io.streamkeeper.storage.tier.ScriptedObjects.Fate;
 import io.streamkeeper.storage.tier.Tier;
 import io.streamkeeper.storage.tier.TierConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -65,20 +61,7 @@ final class MachineObjects {
 
     /** Each object that the list of a shard names is there with its bytes, and no other list names it. */
     void check(Disk disk, Path shard, String keysBelow) throws IOException {
-        if (!ObjectList.exists(disk, shard)) {
-            return;
-        }
-        ObjectList list = ObjectList.read(disk, shard);
-        Set<String> named = new HashSet<>(list.begun());
-        named.addAll(list.unneeded().keySet());
-        for (StoredObject object : list.copies().values()) {
-            named.add(object.key());
-            byte[] bytes = store.bytes(object.key());
-            assertThat(bytes).as("object %s", object.key()).isNotNull();
-            assertThat(Checksum.of(ByteBuffer.wrap(bytes)))
-                    .as("checksum of object %s", object.key())
-                    .isEqualTo(object.checksum());
-        }
+        Set<String> named = store.namedBy(disk, shard);
         assertThat(named).allMatch(key -> key.startsWith(keysBelow) && seen.add(key));
     }
 

@@ -341,9 +341,8 @@ final class Checks {
             }
         }
         world.reach.hit(
-                isExport
-                        ? "an export is started"
-                        : world.settings.tiered() ? "backup of objects restored" : "backup restored");
+                (isExport ? "an export is started" : "backup restored")
+                        + (world.settings.tiered() ? ", with objects" : ""));
     }
 
     /** A copy in which extents have what the journals of the directory have. */

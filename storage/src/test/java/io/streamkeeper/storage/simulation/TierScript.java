@@ -3,10 +3,7 @@ package io.streamkeeper.storage.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.storage.directory.DataDirectory;
-import io.streamkeeper.storage.directory.ObjectList;
-import io.streamkeeper.storage.directory.ObjectList.StoredObject;
 import io.streamkeeper.storage.directory.SnapshotList;
-import io.streamkeeper.storage.disk.Checksum;
 import io.streamkeeper.storage.disk.Clock;
 import io.streamkeeper.storage.disk.Disk;
 import io.streamkeeper.storage.disk.DiskException;
@@ -22,7 +19,6 @@ import io.streamkeeper.storage.tier.Tier;
 import io.streamkeeper.storage.tier.TierConfig;
 import io.streamkeeper.storage.tool.SnapshotRestore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -158,19 +154,7 @@ final class TierScript {
             }
         }
         for (Path shard : shards) {
-            if (ObjectList.exists(plain, shard)) {
-                ObjectList list = ObjectList.read(plain, shard);
-                known.addAll(list.begun());
-                known.addAll(list.unneeded().keySet());
-                for (StoredObject object : list.copies().values()) {
-                    known.add(object.key());
-                    byte[] bytes = store.bytes(object.key());
-                    assertThat(bytes).as("object %s", object.key()).isNotNull();
-                    assertThat(Checksum.of(ByteBuffer.wrap(bytes)))
-                            .as("checksum of object %s", object.key())
-                            .isEqualTo(object.checksum());
-                }
-            }
+            known.addAll(store.namedBy(plain, shard));
         }
         assertThat(known).as("objects that are known").containsAll(store.keys());
     }

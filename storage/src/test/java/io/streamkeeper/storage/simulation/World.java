@@ -284,9 +284,9 @@ final class World {
         return Path.of("/backup" + backups);
     }
 
-    /** Whether the next copy is made without the logs: every second one of a directory that has all its files. */
+    /** Whether the next copy is made without the logs: every second one. */
     boolean copiesByExport() {
-        return backups % 2 == 0 && !settings.tiered();
+        return backups % 2 == 0;
     }
 
     // ---- the tier ----

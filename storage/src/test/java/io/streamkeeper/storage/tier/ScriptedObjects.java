@@ -1,10 +1,17 @@
 package io.streamkeeper.storage.tier;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamkeeper.storage.directory.ObjectList;
+import io.streamkeeper.storage.directory.ObjectList.StoredObject;
 import io.streamkeeper.storage.disk.Checksum;
+import io.streamkeeper.storage.disk.Disk;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -62,6 +69,25 @@ public final class ScriptedObjects implements ObjectStore {
     /** The bytes of an object, or null. */
     public byte[] bytes(String key) {
         return objects.get(key);
+    }
+
+    /** All keys in the list of a shard; what it has as copies is there, with its bytes. */
+    public Set<String> namedBy(Disk disk, Path shard) throws IOException {
+        if (!ObjectList.exists(disk, shard)) {
+            return Set.of();
+        }
+        ObjectList list = ObjectList.read(disk, shard);
+        Set<String> named = new HashSet<>(list.begun());
+        named.addAll(list.unneeded().keySet());
+        for (StoredObject object : list.copies().values()) {
+            named.add(object.key());
+            byte[] bytes = bytes(object.key());
+            assertThat(bytes).as("object %s", object.key()).isNotNull();
+            assertThat(Checksum.of(ByteBuffer.wrap(bytes)))
+                    .as("checksum of object %s", object.key())
+                    .isEqualTo(object.checksum());
+        }
+        return named;
     }
 
     /** Puts another object in the place of one, as nobody should. */
