@@ -2,7 +2,7 @@ FROM eclipse-temurin:25-jdk AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -pl server -am package
+    ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true -pl server,tier -am package
 
 FROM eclipse-temurin:25-jre
 RUN groupadd --gid 10001 streamkeeper \
@@ -12,7 +12,8 @@ RUN groupadd --gid 10001 streamkeeper \
 COPY --chmod=755 docker/healthcheck /usr/local/bin/healthcheck
 COPY --chmod=755 bin/durable-streams-server /opt/streamkeeper/durable-streams-server
 COPY bin/jvm.options bin/jvm.small.options /opt/streamkeeper/
-COPY --from=build /src/server/target/durable-streams-server.jar /opt/streamkeeper/durable-streams-server.jar
+COPY --from=build /src/server/target/durable-streams-server.jar /src/tier/target/durable-streams-tier.jar \
+    /opt/streamkeeper/
 RUN ln -s durable-streams-server /opt/streamkeeper/ds && ln -s /opt/streamkeeper/ds /usr/local/bin/ds
 # Halves the start time: the JVM maps the classes of a start from this file.
 RUN /opt/streamkeeper/durable-streams-server archive

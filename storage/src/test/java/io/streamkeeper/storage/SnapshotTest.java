@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +173,42 @@ class SnapshotTest {
                 .anyMatch(line -> line.contains("from snapshot 1 "));
         rig.start();
         assertThat(rig.read("s")).isEqualTo("a");
+    }
+
+    @Test
+    void aListThatIsOldLeadsToASnapshotThatIsWhole() throws IOException {
+        rig.append("s", "a");
+        stepTier();
+        Set<String> old = objects.keys();
+        rig.append("s", "b");
+        stepTier();
+        objects.listAsOf(old);
+        assertThat(burn()).noneMatch(line -> line.startsWith("warning")).anyMatch(line -> line.contains("taken "));
+        rig.start();
+        assertThat(rig.read("s")).isEqualTo("a");
+    }
+
+    @Test
+    void aListThatNamesDeletedSnapshotsOnlyIsToBeReadAgain() throws IOException {
+        rig.append("s", "a");
+        stepTier();
+        Set<String> old = objects.keys();
+        for (String next : List.of("b", "c", "d")) {
+            rig.append("s", next);
+            stepTier();
+            rig.clock.advance(LATE_MILLIS);
+            stepTier();
+        }
+        assertThat(objects.keys()).doesNotContainAnyElementsOf(old);
+        objects.listAsOf(old);
+        assertThatThrownBy(this::burn).hasMessageContaining("no snapshot at " + LOCATION + " is whole");
+        assertThat(rig.files("FORMAT")).isEmpty();
+        old.addAll(objects.keys());
+        List<String> said = new ArrayList<>();
+        new SnapshotRestore(rig.disk, objects, LOCATION, said::add).restore("", FileRig.DATA);
+        assertThat(said).anyMatch(line -> line.contains("from snapshot 4 "));
+        rig.start();
+        assertThat(rig.read("s")).isEqualTo("abcd");
     }
 
     @Test

@@ -23,6 +23,7 @@ class ClusterFilesTest {
             Pattern.compile("(?:- name: )?(DS_[A-Z_]+)(?::|\\n +value:) (?:>-\\n +)?\"?([^\"\\n]+)\"?");
     private static final Pattern MEMBER = Pattern.compile("([a-z0-9-]+)=([a-z0-9.-]+):(\\d+)");
     private static final String COMPOSITION = "docker/compose-cluster.yaml";
+    private static final String OBJECTS = "docker/compose-objects.yaml";
     private static final String MANIFEST = "docker/kubernetes/cluster.yaml";
 
     private static String text(String file) throws IOException {
@@ -43,12 +44,12 @@ class ClusterFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {COMPOSITION, MANIFEST})
+    @ValueSource(strings = {COMPOSITION, OBJECTS, MANIFEST})
     void everySettingExists(String file) throws IOException {
         Set<String> known = Flags.all().stream().map(Setting::variable).collect(Collectors.toSet());
         Set<String> used =
                 VARIABLE.matcher(text(file)).results().map(MatchResult::group).collect(Collectors.toSet());
-        assertThat(used).hasSizeGreaterThan(4).isSubsetOf(known);
+        assertThat(used).hasSizeGreaterThan(2).isSubsetOf(known);
     }
 
     @Test
@@ -62,6 +63,18 @@ class ClusterFilesTest {
                             "DS_CLUSTER_SELF: " + member.group(1) + "\n",
                             "DS_CLUSTER_ADVERTISE: http://" + member.group(1) + ":4437\n");
         });
+    }
+
+    @Test
+    void eachServerOfTheCompositionHasObjects() throws IOException {
+        String text = text(OBJECTS);
+        assertThat(members(text(COMPOSITION)))
+                .allSatisfy(member -> assertThat(text).contains("\n  " + member.group(1) + ": *member\n"));
+        assertThat(values(text))
+                .containsEntry("DS_TIER", "s3://streams/cluster")
+                .containsEntry("DS_TIER_ENDPOINT", "http://objects:7070");
+        assertThat(text).contains("\n  objects:\n", "/objects/streams ", "--port :7070 posix /objects");
+        assertThat(text("Dockerfile")).contains("/src/tier/target/durable-streams-tier.jar");
     }
 
     @Test
@@ -79,10 +92,12 @@ class ClusterFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {COMPOSITION, MANIFEST})
+    @ValueSource(strings = {COMPOSITION, OBJECTS, MANIFEST})
     void everyValueIsValid(String file) throws IOException {
         Map<String, String> values = values(text(file));
-        assertThat(values).containsKeys("DS_CLUSTER", "DS_CLUSTER_CREATE", "DS_CLUSTER_ADVERTISE", "DS_SHARDS");
+        if (!file.equals(OBJECTS)) {
+            assertThat(values).containsKeys("DS_CLUSTER", "DS_CLUSTER_CREATE", "DS_CLUSTER_ADVERTISE", "DS_SHARDS");
+        }
         for (Setting<?> setting : Flags.all()) {
             String value = values.get(setting.variable());
             if (value != null) {

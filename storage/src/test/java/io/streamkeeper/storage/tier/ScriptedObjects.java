@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects in memory, of which each call ends as a script says: as it should, without an effect, with its effect but
@@ -56,9 +57,15 @@ public final class ScriptedObjects implements ObjectStore {
     private final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
     private final Set<String> everCreated = new ConcurrentSkipListSet<>();
     private volatile Script script = Script.NONE;
+    private volatile @Nullable Set<String> oldKeys;
 
     public void script(Script newScript) {
         script = newScript;
+    }
+
+    /** Lists return the keys that there were at some moment. */
+    public void listAsOf(Set<String> keys) {
+        oldKeys = keys;
     }
 
     /** The keys of all objects. */
@@ -158,7 +165,8 @@ public final class ScriptedObjects implements ObjectStore {
     @Override
     public List<String> list(String prefix) throws IOException {
         run(Call.LIST, prefix, () -> {});
-        return keys().stream().filter(key -> key.startsWith(prefix)).toList();
+        Set<String> listed = oldKeys == null ? keys() : oldKeys;
+        return listed.stream().filter(key -> key.startsWith(prefix)).toList();
     }
 
     @Override
