@@ -51,6 +51,18 @@ class HostileClientsIT {
     /** Each goes to every subscriber. */
     private static final int EVENT_BYTES = 10_000;
 
+    /** More is a machine with other work, which may be so much slower. */
+    private static final double FREE_CORES_MAX = 0.2;
+
+    private static final long SLOWER_IF_NOT_FREE = 6;
+
+    /** The columns of /proc/stat: user, nice, system, idle, waiting for disks, two of interrupts, stolen by others. */
+    private static final int TICKS = 8;
+
+    private static final int IDLE_TICKS = 4;
+    private static final int DISK_WAIT_TICKS = 5;
+    private static final double TICKS_IN_SECOND = 100;
+
     @TempDir
     private Path folder;
 
@@ -190,6 +202,7 @@ class HostileClientsIT {
         byte[] body = new byte[appendBytes];
         Arrays.fill(body, (byte) 'h');
         long residentMax = 0;
+        Machine machine = new Machine();
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (System.nanoTime() < until) {
             step.run();
@@ -208,9 +221,10 @@ class HostileClientsIT {
         }
         millis.sort(null);
         long p999 = millis.get((int) Math.min(millis.size() - 1, Math.ceil(millis.size() * 0.999) - 1));
+        double others = machine.coresOfOthers();
         System.out.printf(
                 "%s: %d health checks, 99.9 %% within %d ms, at most %d ms; %d appends taken, %d refused;"
-                        + " resident %d MiB of %d%n",
+                        + " resident %d MiB of %d; others use %.1f cores%n",
                 what,
                 millis.size(),
                 p999,
@@ -218,11 +232,15 @@ class HostileClientsIT {
                 taken,
                 refused,
                 residentMax >> 20,
-                residentBytesMax >> 20);
-        assertThat(p999).as("the 99.9th percentile of /health in ms").isLessThanOrEqualTo(1_000);
+                residentBytesMax >> 20,
+                others);
+        long factor = others > FREE_CORES_MAX ? SLOWER_IF_NOT_FREE : 1;
+        assertThat(p999)
+                .as("the 99.9th percentile of /health in ms, while other processes use %.1f cores", others)
+                .isLessThanOrEqualTo(factor * 1_000);
         assertThat(millis.get(millis.size() - 1))
-                .as("the longest /health in ms")
-                .isLessThanOrEqualTo(5_000);
+                .as("the longest /health in ms, while other processes use %.1f cores", others)
+                .isLessThanOrEqualTo(factor * 5_000);
         assertThat(residentMax).as("resident bytes").isLessThanOrEqualTo(residentBytesMax);
         assertThat(server.output()).doesNotContain("OutOfMemory");
     }
@@ -272,6 +290,32 @@ class HostileClientsIT {
     }
 
     // ---- the process ----
+
+    /** What other processes use of the processors, from its creation on. */
+    private final class Machine {
+        private final long beganNanos = System.nanoTime();
+        private final double began = othersSeconds();
+
+        double coresOfOthers() throws IOException {
+            double seconds = (System.nanoTime() - beganNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+            return Math.max(0, othersSeconds() - began) / seconds;
+        }
+
+        private double othersSeconds() throws IOException {
+            String[] ticks = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +", -1);
+            long busy = 0;
+            for (int i = 1; i <= TICKS; i++) {
+                busy += i == IDLE_TICKS || i == DISK_WAIT_TICKS ? 0 : Long.parseLong(ticks[i]);
+            }
+            return busy / TICKS_IN_SECOND
+                    - seconds(ProcessHandle.current())
+                    - seconds(ProcessHandle.of(server.pid()).orElseThrow());
+        }
+
+        private double seconds(ProcessHandle process) {
+            return process.info().totalCpuDuration().orElseThrow().toMillis() / 1_000.0;
+        }
+    }
 
     private long residentBytes() throws IOException {
         return Files.readAllLines(Path.of("/proc", String.valueOf(server.pid()), "status")).stream()

@@ -86,8 +86,10 @@ public final class SnapshotRestore {
                 clear(target);
             }
         }
-        throw new IOException("no snapshot at " + location + " is whole; expected one of " + keys
-                + ". If lists of the object store may be old, try again later", failure);
+        throw new IOException(
+                "no snapshot at " + location + " is whole; expected one of " + keys
+                        + ". If lists of the object store may be old, try again later",
+                failure);
     }
 
     /** The keys of the snapshots of one data directory, the newest first. */

@@ -340,9 +340,8 @@ final class Checks {
                 world.disk.delete(file);
             }
         }
-        world.reach.hit(
-                (isExport ? "an export is started" : "backup restored")
-                        + (world.settings.tiered() ? ", with objects" : ""));
+        world.reach.hit((isExport ? "an export is started" : "backup restored")
+                + (world.settings.tiered() ? ", with objects" : ""));
     }
 
     /** A copy in which extents have what the journals of the directory have. */
