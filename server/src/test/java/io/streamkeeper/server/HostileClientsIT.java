@@ -294,7 +294,11 @@ class HostileClientsIT {
     /** What other processes use of the processors, from its creation on. */
     private final class Machine {
         private final long beganNanos = System.nanoTime();
-        private final double began = othersSeconds();
+        private final double began;
+
+        Machine() throws IOException {
+            began = othersSeconds();
+        }
 
         double coresOfOthers() throws IOException {
             double seconds = (System.nanoTime() - beganNanos) / (double) TimeUnit.SECONDS.toNanos(1);
