@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamkeeper.storage.disk.Clock;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,15 @@ class RaftSettingsTest {
     void theDefaultsPass(@TempDir Path folder) {
         assertThat(RaftSettings.of(with(folder, Map.of("raft.server.rpc.slowness.timeout", "5s"))))
                 .isNotNull();
+    }
+
+    /** Ratis waits ten seconds, in which a cluster may have no other member that can lead. */
+    @Test
+    void aLeaderThatHasLostTheOthersMayLeadAgainAfterAnElectionTimeout(@TempDir Path folder) {
+        assertThat(RaftServerConfigKeys.LeaderElection.leaderStepDownWaitTime(
+                                RaftSettings.of(with(folder, Map.of())))
+                        .toLong(TimeUnit.MILLISECONDS))
+                .isEqualTo(LogLimits.DEFAULT.electionTimeoutMillis());
     }
 
     @ParameterizedTest
