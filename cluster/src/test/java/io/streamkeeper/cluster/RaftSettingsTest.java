@@ -36,8 +36,7 @@ class RaftSettingsTest {
     /** Ratis waits ten seconds, in which a cluster may have no other member that can lead. */
     @Test
     void aLeaderThatHasLostTheOthersMayLeadAgainAfterAnElectionTimeout(@TempDir Path folder) {
-        assertThat(RaftServerConfigKeys.LeaderElection.leaderStepDownWaitTime(
-                                RaftSettings.of(with(folder, Map.of())))
+        assertThat(RaftServerConfigKeys.LeaderElection.leaderStepDownWaitTime(RaftSettings.of(with(folder, Map.of())))
                         .toLong(TimeUnit.MILLISECONDS))
                 .isEqualTo(LogLimits.DEFAULT.electionTimeoutMillis());
     }
