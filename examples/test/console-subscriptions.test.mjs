@@ -111,9 +111,11 @@ test('a subscription is created, gets streams, is replayed and deleted', async (
   await link(page, 'life/one').click();
   await press(page, 'Replay…');
   await inDialog(page, 'Move the cursor');
-  await until('the work is done again', async () => (await subscription('life')).generation === 2);
+  await until('the work is done again', async () => {
+    const { generation, streams } = await subscription('life');
+    return generation === 2 && streams[0].acked_offset === tail;
+  });
   await until('it is shown', async () => (await fact(page, 'generation').textContent()) === '2');
-  assert.equal((await subscription('life')).streams[0].acked_offset, tail);
 
   await press(page, 'Delete');
   await inDialog(page, 'Delete');
