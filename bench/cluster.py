@@ -12,7 +12,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from failover import NAMES, Member, free_ports, leader, wait
+from failover import free_ports, leader, start_members, wait
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -49,20 +49,17 @@ def main():
     arguments = parser.parse_args()
     arguments.row = arguments.row or ["append-1", "append-1k"]
     command = ["java", "-jar", arguments.jar]
-    ports = free_ports(2 * len(NAMES) + 1)
+    [port] = free_ports(1)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         with (folder / "single.log").open("ab") as log:
             single = subprocess.Popen(
-                [*command, "--port", str(ports[-1]), "--data-dir", str(folder / "single")], stdout=log, stderr=log
+                [*command, "--port", str(port), "--data-dir", str(folder / "single")], stdout=log, stderr=log
             )
-        members = [
-            Member(number, ports[: len(NAMES)], ports[len(NAMES) : 2 * len(NAMES)], folder, command)
-            for number in range(len(NAMES))
-        ]
+        members = start_members(folder, command)
         try:
             wait("all members are ready", lambda: all(member.is_ready() for member in members))
-            measure(ports[-1], single, members, arguments)
+            measure(port, single, members, arguments)
         finally:
             for process in [single, *(member.process for member in members)]:
                 process.kill()

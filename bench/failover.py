@@ -85,6 +85,11 @@ class Member:
             return False
 
 
+def start_members(folder, command):
+    ports = free_ports(2 * len(NAMES))
+    return [Member(number, ports[: len(NAMES)], ports[len(NAMES) :], folder, command) for number in range(len(NAMES))]
+
+
 class Writer(threading.Thread):
     def __init__(self, number, members, history):
         super().__init__(daemon=True)
@@ -240,12 +245,8 @@ def main():
     parser.add_argument("--java", nargs="*", default=["Xmx256m"], help="flags of the JVM, without their dash")
     arguments = parser.parse_args()
     command = ["java", *["-" + flag for flag in arguments.java], "-jar", arguments.jar]
-    ports = free_ports(2 * len(NAMES))
     with tempfile.TemporaryDirectory() as folder:
-        members = [
-            Member(number, ports[: len(NAMES)], ports[len(NAMES) :], pathlib.Path(folder), command)
-            for number in range(len(NAMES))
-        ]
+        members = start_members(pathlib.Path(folder), command)
         try:
             measure(members, arguments)
         finally:

@@ -68,8 +68,8 @@ final class RaftSettings {
     private static void times(RaftProperties properties, int electionTimeoutMillis) {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(electionTimeoutMillis));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2L * electionTimeoutMillis));
-        // A leader that was cut off or suspended may be the only one left with the whole log; it asks before it
-        // disturbs anybody.
+        // A leader that was cut off or suspended may soon be the only member with the whole log. It disturbs nobody,
+        // because a candidate asks for votes before it raises the term.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(electionTimeoutMillis));
         // A process that was stopped for a minute, such as a virtual machine that moves, must not end itself.
         RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3_650, TimeUnit.DAYS));
