@@ -199,7 +199,10 @@ final class Leadership {
         return appender.getFollower().getMatchIndex() >= index;
     }
 
-    /** Sends a follower what it needs to know that the entries up to {@code index} are committed. */
+    /**
+     * Sends a follower what it needs to know that the entries up to {@code index} are committed; at once if it has them,
+     * and otherwise when it has replied that it has.
+     */
     void hasten(RaftPeerId follower, long index) {
         LogAppender appender;
         synchronized (this) {
@@ -208,6 +211,9 @@ final class Leadership {
                 return;
             }
             wanted.merge(follower, index, Math::max);
+            if (appender.getFollower().getMatchIndex() < index) {
+                return;
+            }
         }
         appender.triggerHeartbeat();
     }
@@ -216,16 +222,23 @@ final class Leadership {
     void queued(long index) {
         List<Question> waiting;
         RaftServer.Division server;
+        Set<RaftPeerId> followers;
         synchronized (this) {
             lastQueued = index;
             server = division;
             waiting =
                     open.stream().filter(question -> question.applied == index).toList();
+            followers = Set.copyOf(appenders.keySet());
         }
-        if (server != null) {
-            for (Question question : waiting) {
-                settle(question, server);
-            }
+        if (server == null) {
+            return;
+        }
+        for (Question question : waiting) {
+            settle(question, server);
+        }
+        // No later entry brings the followers the news.
+        if (server.getInfo().isLeader() && index == server.getRaftLog().getNextIndex() - 1) {
+            followers.forEach(follower -> hasten(follower, index));
         }
     }
 }

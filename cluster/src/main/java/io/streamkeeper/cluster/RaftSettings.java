@@ -97,6 +97,9 @@ final class RaftSettings {
         Log.setWriteBufferSize(properties, SizeInBytes.valueOf(ENTRY_BYTES_MAX + MIB));
         // One sync for each entry: so at most one entry at the end of the log can be torn.
         Log.setForceSyncNum(properties, 1);
+        // Otherwise each commit is an entry as well, with a sync on each member. See Leadership for what followers
+        // know.
+        Log.setLogMetadataEnabled(properties, false);
         Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
         // The log is released by FrameLog.release only, and never waits for a member that is away.
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);

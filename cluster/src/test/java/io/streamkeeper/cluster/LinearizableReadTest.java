@@ -90,6 +90,23 @@ class LinearizableReadTest {
         }
     }
 
+    /** No later entry says that the last one is committed. */
+    @Test
+    void aFollowerReceivesTheLastFrameWithoutAHeartbeat() throws Exception {
+        LogLimits limits = TestCluster.LIMITS.withElectionTimeoutMillis(ELECTION_TIMEOUT_MILLIS);
+        try (TestCluster cluster = new TestCluster(folder, limits).startAll()) {
+            String leader = cluster.leader();
+            for (int each = 0; each < 50; each++) {
+                cluster.write(leader, 1, KIB);
+                long begin = System.nanoTime();
+                TestCluster.NAMES.forEach(cluster::awaitAll);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                        .as("frame %s", each)
+                        .isLessThan(Duration.ofMillis(ELECTION_TIMEOUT_MILLIS / 4));
+            }
+        }
+    }
+
     /** The leader has found it absent often by then. */
     @Test
     void aMemberThatWasAwayReadsSoonAfterItsStart() throws Exception {

@@ -14,17 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of all shards that wait for a frame, and the thread that proposes frames: at most {@value #IN_FLIGHT_MAX}
- * are under way, and what arrives meanwhile goes into the next one. So a frame is full when there is much to write, and
- * not late when there is little.
+ * The records of all shards that wait for a frame, and the thread that proposes frames: a few are under way, and what
+ * arrives meanwhile goes into the next one, see {@link FramePace}. So a frame is full when there is much to write, and not
+ * late when there is little.
  *
  * <p>Everything that happens passes through one queue, to which loops and the thread of the log add without a lock. The
  * memory of the waiting records is bounded by the budgets of their shards.
  */
 final class FrameQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FrameQueue.class);
-
-    static final int IN_FLIGHT_MAX = 2;
 
     /** A frame gets no further section beyond this length; one section may be longer. */
     static final int FRAME_BYTES = 256 << 10;
@@ -52,8 +50,13 @@ final class FrameQueue implements AutoCloseable {
 
     // Owned by the thread.
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final FramePace pace = new FramePace();
+    private long waitingRecords;
+    private long waitingBytes;
+    /** Whether the next frame waits for {@link #roomAvailable}. */
+    private boolean isLogFull;
+
     private long term;
-    private int inFlight;
     private byte @Nullable [] notice;
     private boolean isNoticeDue;
     private boolean closed;
@@ -79,6 +82,8 @@ final class FrameQueue implements AutoCloseable {
             Waiting added = new Waiting(shard, batch);
             if (inTerm == term && !closed) {
                 waiting.add(added);
+                waitingRecords += batch.count();
+                waitingBytes += RecordFrame.bytesOf(batch);
             } else {
                 added.release();
             }
@@ -114,7 +119,7 @@ final class FrameQueue implements AutoCloseable {
     void delivered(long ofTerm) {
         events.put(() -> {
             if (ofTerm == term) {
-                inFlight--;
+                pace.delivered(System.nanoTime());
             }
         });
     }
@@ -156,9 +161,11 @@ final class FrameQueue implements AutoCloseable {
 
     private void reset(long newTerm) {
         term = newTerm;
-        inFlight = 0;
+        pace.reset();
         waiting.forEach(Waiting::release);
         waiting.clear();
+        waitingRecords = 0;
+        waitingBytes = 0;
     }
 
     private void run(FrameLog log) {
@@ -179,21 +186,28 @@ final class FrameQueue implements AutoCloseable {
         }
     }
 
-    /** The next event; null after a while if the disk is to be looked at again. */
+    /** The next event; null after a while if a frame is due then, or the disk is to be looked at again. */
     private @Nullable Event await() throws InterruptedException {
-        return space.obstacle() == null ? events.take() : events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        long nanos = isLogFull ? Long.MAX_VALUE : nanosToWait();
+        if (space.obstacle() != null) {
+            nanos = Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+        return nanos == Long.MAX_VALUE ? events.take() : events.poll(Math.max(1, nanos), TimeUnit.NANOSECONDS);
+    }
+
+    private long nanosToWait() {
+        return waitingBytes >= FRAME_BYTES && pace.hasRoom() ? 0 : pace.nanosToWait(waitingRecords, System.nanoTime());
     }
 
     private void proposeAll(FrameLog log) {
         space.look();
         byte[] due = isNoticeDue ? notice : null;
-        if (term != 0 && due != null) {
+        if (term != 0 && due != null && pace.hasRoom()) {
             isNoticeDue = !proposeNotice(log, due);
         }
-        while (term != 0 && inFlight < IN_FLIGHT_MAX && !waiting.isEmpty()) {
-            if (!proposeRecords(log)) {
-                return;
-            }
+        isLogFull = false;
+        while (!isLogFull && nanosToWait() == 0) {
+            isLogFull = !proposeRecords(log);
         }
     }
 
@@ -203,7 +217,7 @@ final class FrameQueue implements AutoCloseable {
             return false;
         }
         RecordFrame.putLeader(frame.bytes(), text);
-        propose(log, frame);
+        propose(log, frame, 0);
         return true;
     }
 
@@ -225,22 +239,26 @@ final class FrameQueue implements AutoCloseable {
         }
         ByteBuffer content = frame.bytes();
         RecordFrame.beginRecords(content);
+        long taken = 0;
         for (int each = 0; each < count; each++) {
             Waiting next = waiting.remove();
             RecordFrame.put(content, next.shard(), next.batch());
-            records.add(next.batch().count());
+            taken += next.batch().count();
+            waitingBytes -= RecordFrame.bytesOf(next.batch());
             next.release();
         }
         RecordFrame.end(content);
+        waitingRecords -= taken;
+        records.add(taken);
         frames.increment();
-        propose(log, frame);
+        propose(log, frame, taken);
         space.look();
         return true;
     }
 
-    private void propose(FrameLog log, ProposedFrame frame) {
+    private void propose(FrameLog log, ProposedFrame frame, long count) {
         if (log.propose(term, frame)) {
-            inFlight++;
+            pace.proposed(count, System.nanoTime());
         } else {
             // The thread of the log reports the end of the epoch to the shards.
             reset(0);
