@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The packaged jar, run as a process of its own on a free port of the loopback interface. Belongs to the test that
@@ -28,7 +29,7 @@ public final class PackagedServer implements AutoCloseable {
             Pattern.compile("^Streamkeeper \\S+ is ready on (https?://127\\.0\\.0\\.1:\\d+/\\S*)$", Pattern.MULTILINE);
     private static final Pattern ADMIN_LINE =
             Pattern.compile("^Administration is on (http://127\\.0\\.0\\.1:\\d+/)$", Pattern.MULTILINE);
-    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
     private final Process process;
@@ -80,6 +81,10 @@ public final class PackagedServer implements AutoCloseable {
         PackagedServer server = new PackagedServer(process, log);
         try {
             server.awaitReady();
+        } catch (ConditionTimeoutException notReady) {
+            String stacks = server.outputWithStacks();
+            process.destroyForcibly();
+            throw new AssertionError("the server is not ready " + START_MAX + " after its start:\n" + stacks, notReady);
         } catch (RuntimeException | Error notReady) {
             process.destroyForcibly();
             throw notReady;
@@ -156,6 +161,17 @@ public final class PackagedServer implements AutoCloseable {
         if (!said.contains(" DEBUG ")) {
             assertThat(Traces.in(said)).as("the server printed:\n%s", said).isEmpty();
         }
+    }
+
+    /** What it has printed, and the stacks of its threads. */
+    private String outputWithStacks() throws IOException {
+        try {
+            signal("QUIT");
+            TimeUnit.SECONDS.sleep(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return output();
     }
 
     private void awaitReady() {

@@ -1,6 +1,5 @@
 package io.streamkeeper.tier;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamkeeper.tier.FaultProxy.Fault;
@@ -9,14 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +75,7 @@ class TierLongRunIT {
         start();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            clients.add(new TierTraffic(server, "client" + i, random.nextLong(), refusedReads));
+            clients.add(new TierTraffic(server::send, "client" + i, random.nextLong(), refusedReads));
             threads.add(new Thread(clients.get(i), "client" + i));
             threads.get(i).start();
         }
@@ -173,7 +170,7 @@ class TierLongRunIT {
             }
             default -> {}
         }
-        delete(copy);
+        Directories.delete(copy);
     }
 
     /** Whether there is a snapshot to restore; a later one replaces it only when that is complete. */
@@ -182,20 +179,10 @@ class TierLongRunIT {
         return Files.exists(list) && Files.readString(list).contains(" COMPLETE ");
     }
 
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
-
     /** All streams are compared and deleted; no object is left that no list names. */
     private void settle(S3Server s3) throws Exception {
         for (TierTraffic client : clients) {
-            client.checkAll();
+            client.checkAll(server::send);
         }
         reached.put("reads refused", (double) refusedReads.get());
         for (TierTraffic client : clients) {
@@ -203,21 +190,8 @@ class TierLongRunIT {
         }
         Awaitility.await()
                 .atMost(WAIT_MAX)
-                .untilAsserted(() -> assertThat(lists()).doesNotContain("\nobject "));
+                .untilAsserted(() -> assertThat(Directories.objectLists(data)).doesNotContain("\nobject "));
         server.stop();
-        assertThat(s3.keys()).allMatch(lists()::contains);
-    }
-
-    private String lists() throws IOException {
-        StringBuilder all = new StringBuilder();
-        try (Stream<Path> shards = Files.list(data)) {
-            for (Path list : shards.map(
-                            each -> each.getFileName().toString().startsWith("shard-") ? each.resolve("OBJECTS") : each)
-                    .filter(each -> each.endsWith("OBJECTS") || each.endsWith("SNAPSHOTS"))
-                    .toList()) {
-                all.append(Files.exists(list) ? Files.readString(list, UTF_8) : "");
-            }
-        }
-        return all.toString();
+        assertThat(s3.keys()).allMatch(Directories.objectLists(data)::contains);
     }
 }

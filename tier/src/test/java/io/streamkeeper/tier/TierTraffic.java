@@ -23,6 +23,12 @@ final class TierTraffic implements Runnable {
     private static final int STREAM_BYTES_MAX = 1_500_000;
     private static final long PAUSE_MILLIS = 20;
 
+    /** Sends a request; an exception if it is not answered. */
+    @FunctionalInterface
+    interface Sender {
+        HttpResponse<byte[]> send(String method, String path, byte[] body, String... fields) throws IOException;
+    }
+
     /** A stream, and what was acknowledged. */
     private static final class Model {
         final String path;
@@ -34,7 +40,7 @@ final class TierTraffic implements Runnable {
         }
     }
 
-    private final TieredServer server;
+    private final Sender server;
     private final String name;
     private final Random random;
     private final AtomicInteger refusedReads;
@@ -48,7 +54,7 @@ final class TierTraffic implements Runnable {
      *
      * @param refusedReads counts the reads for which the object store was away
      */
-    TierTraffic(TieredServer server, String name, long seed, AtomicInteger refusedReads) {
+    TierTraffic(Sender server, String name, long seed, AtomicInteger refusedReads) {
         this.server = server;
         this.name = name;
         this.random = new Random(seed);
@@ -83,7 +89,7 @@ final class TierTraffic implements Runnable {
         if (stream.bytes.size() > STREAM_BYTES_MAX && random.nextInt(4) == 0) {
             delete(stream);
         } else if (random.nextInt(5) == 0) {
-            read(stream, false);
+            read(server, stream, false);
         } else {
             append(stream);
         }
@@ -91,7 +97,8 @@ final class TierTraffic implements Runnable {
 
     private void create() throws IOException, InterruptedException {
         Model stream = new Model("/v1/stream/" + name + "-" + created++);
-        assertThat(answered("PUT", stream.path, new byte[0]).statusCode()).isIn(200, 201);
+        assertThat(answered(server, "PUT", stream.path, new byte[0]).statusCode())
+                .isIn(200, 201);
         streams.add(stream);
     }
 
@@ -100,7 +107,16 @@ final class TierTraffic implements Runnable {
         random.nextBytes(body);
         String sequence = String.valueOf(stream.appends++);
         HttpResponse<byte[]> answer = answered(
-                "POST", stream.path, body, "Producer-Id", name, "Producer-Epoch", "0", "Producer-Seq", sequence);
+                server,
+                "POST",
+                stream.path,
+                body,
+                "Producer-Id",
+                name,
+                "Producer-Epoch",
+                "0",
+                "Producer-Seq",
+                sequence);
         assertThat(answer.statusCode())
                 .as("append %s to %s: %s", sequence, stream.path, new String(answer.body(), UTF_8))
                 .isIn(200, 204);
@@ -108,16 +124,17 @@ final class TierTraffic implements Runnable {
     }
 
     private void delete(Model stream) throws IOException, InterruptedException {
-        assertThat(answered("DELETE", stream.path, new byte[0]).statusCode()).isIn(204, 404, 410);
+        assertThat(answered(server, "DELETE", stream.path, new byte[0]).statusCode())
+                .isIn(204, 404, 410);
         streams.remove(stream);
     }
 
     /** Reads a stream and compares it; a read that is refused for the object store is repeated only if {@code must}. */
-    private void read(Model stream, boolean must) throws IOException, InterruptedException {
+    private void read(Sender from, Model stream, boolean must) throws IOException, InterruptedException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         String offset = "-1";
         while (true) {
-            HttpResponse<byte[]> answer = answered("GET", stream.path + "?offset=" + offset, new byte[0]);
+            HttpResponse<byte[]> answer = answered(from, "GET", stream.path + "?offset=" + offset, new byte[0]);
             if (answer.statusCode() == 503) {
                 if (must) {
                     TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -136,11 +153,11 @@ final class TierTraffic implements Runnable {
     }
 
     /** Repeats a request until it is answered, but for a read that is refused for the object store. */
-    private HttpResponse<byte[]> answered(String method, String path, byte[] body, String... fields)
+    private HttpResponse<byte[]> answered(Sender to, String method, String path, byte[] body, String... fields)
             throws IOException, InterruptedException {
         while (true) {
             try {
-                HttpResponse<byte[]> answer = server.send(method, path, body, fields);
+                HttpResponse<byte[]> answer = to.send(method, path, body, fields);
                 String text = answer.statusCode() == 503 ? new String(answer.body(), UTF_8) : "";
                 if (text.contains("tier_unavailable")) {
                     assertThat(method).isEqualTo("GET");
@@ -157,10 +174,10 @@ final class TierTraffic implements Runnable {
         }
     }
 
-    /** Compares all streams, once it has ended. */
-    void checkAll() throws IOException, InterruptedException {
+    /** Compares all streams as {@code from} returns them, once it has ended. */
+    void checkAll(Sender from) throws IOException, InterruptedException {
         for (Model stream : streams) {
-            read(stream, true);
+            read(from, stream, true);
         }
     }
 

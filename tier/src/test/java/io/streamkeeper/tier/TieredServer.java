@@ -60,6 +60,12 @@ final class TieredServer {
 
     /** Starts it, and waits until it is ready. */
     void start(List<String> flags, Map<String, String> environment) throws IOException {
+        launch(flags, environment);
+        awaitReady();
+    }
+
+    /** Starts it. */
+    void launch(List<String> flags, Map<String, String> environment) throws IOException {
         port = S3Server.freePort();
         adminPort = S3Server.freePort();
         List<String> words = new ArrayList<>(List.of("--port", String.valueOf(port), "--admin-listen"));
@@ -70,6 +76,10 @@ final class TieredServer {
         builder.environment().putAll(environment);
         process = builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+    }
+
+    /** Waits until it is ready, which takes a majority if it is a member of a cluster. */
+    void awaitReady() {
         Awaitility.await().atMost(WAIT_MAX).until(() -> isReady() || !process.isAlive());
         assertThat(process.isAlive()).as("the server, see %s", log).isTrue();
     }
@@ -104,7 +114,7 @@ final class TieredServer {
                     .waitFor();
             TimeUnit.SECONDS.sleep(1);
         }
-        List<String> lines = Files.readAllLines(log);
+        List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 

@@ -431,9 +431,12 @@ public final class FileExtentStore implements ExtentStore {
         return policy.pickToMakeRoom(wanted, compactedBytesMax);
     }
 
-    /** Of a file on another machine only the index can be read without waiting, which suffices to remove it. */
+    /**
+     * Of a file on another machine only the index can be read without waiting. That suffices if streams use none of its
+     * bytes: what remains are descriptions of dropped streams, of which two files may need each other's.
+     */
     private static boolean isCompactable(Extent extent) {
-        return !extent.file().isRemote() || extent.neededBytes() == 0;
+        return !extent.file().isRemote() || extent.liveBytes() == 0;
     }
 
     private boolean isCheckpointDue() {

@@ -394,7 +394,8 @@ public final class ReplicatedLog {
                     location = i;
                 }
             }
-            return new ReplayStart(lsn, location, new LogPlace(1, appliedIndex));
+            LogPlace applied = appliedIndex < 0 ? LogPlace.NONE : new LogPlace(1, appliedIndex);
+            return new ReplayStart(lsn, location, applied);
         }
 
         @Override
