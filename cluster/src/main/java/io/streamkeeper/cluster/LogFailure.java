@@ -1,5 +1,7 @@
 package io.streamkeeper.cluster;
 
+import java.io.IOException;
+
 /**
  * Why a member has ended by itself.
  *
@@ -23,5 +25,15 @@ public record LogFailure(Kind kind, String message, Throwable cause) {
         REMOVED,
         /** The Raft server ended without being asked to. */
         SERVER
+    }
+
+    /** Whether the disk has refused something, which the message says: then the stack of the exception says no more. */
+    boolean isOfDisk() {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (kind == Kind.LOG && each instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -158,7 +158,7 @@ final class MemberChanges {
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "the member " + added.name() + " does not answer at " + added.address()
-                            + "; start it before it is added",
+                            + "; start it before it is added, and wait until it has received the state of the cluster",
                     e);
         }
         if (!greeting.member().equals(added.name()) || !greeting.cluster().equals(config.cluster())) {

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends requests to another member, see {@link PeerRequests}. Owned by one thread, which blocks. */
 public final class PeerClient implements AutoCloseable {
+    static {
+        LibraryLogs.silence();
+    }
+
     private final Member member;
     private final ManagedChannel channel;
 

@@ -26,15 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements FrameLog {
     private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
-    /**
-     * gRPC and the Netty of Ratis write to the logging of the JDK, which prints to standard error by default. Held,
-     * because that forgets the levels of loggers that nothing refers to.
-     */
-    private static final java.util.logging.Logger LIBRARIES =
-            java.util.logging.Logger.getLogger("org.apache.ratis.thirdparty");
-
     static {
-        LIBRARIES.setLevel(java.util.logging.Level.OFF);
+        LibraryLogs.silence();
     }
 
     /** How long the end of the Raft server may take, with the time to hand the leadership over. */
@@ -309,7 +302,11 @@ public final class RaftNode implements FrameLog {
         if (!failure.compareAndSet(null, reason)) {
             return false;
         }
-        LOG.error("The member {} has ended: {}", config.self(), reason.message(), reason.cause());
+        if (reason.isOfDisk()) {
+            LOG.error("The member {} has ended: {}", config.self(), reason.message());
+        } else {
+            LOG.error("The member {} has ended: {}", config.self(), reason.message(), reason.cause());
+        }
         endOnOwnThread(false);
         return true;
     }

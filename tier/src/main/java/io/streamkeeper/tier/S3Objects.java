@@ -1,5 +1,6 @@
 package io.streamkeeper.tier;
 
+import io.streamkeeper.protocol.Digits;
 import io.streamkeeper.storage.tier.ObjectStore;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -32,6 +35,7 @@ final class S3Objects implements ObjectStore {
     private static final String TYPE = "application/octet-stream";
     private static final String CHECKSUM = "streamkeeper-crc32c";
     private static final long BYTES_PER_SECOND_MIN = 256 << 10;
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes [0-9]{1,18}-([0-9]{1,18})/([0-9]{1,18})");
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -118,11 +122,21 @@ final class S3Objects implements ObjectStore {
         }
     }
 
+    /** Whether a field {@code Content-Range}, such as {@code bytes 10-19/20}, ends with the object. */
+    private static boolean isUpToTheEnd(@Nullable String range) {
+        Matcher parts = CONTENT_RANGE.matcher(range == null ? "" : range);
+        return parts.matches() && Digits.toLong(parts.group(1)) + 1 == Digits.toLong(parts.group(2));
+    }
+
     private void fill(String key, ResponseInputStream<GetObjectResponse> answer, ByteBuffer into) throws IOException {
         long begunNanos = System.nanoTime();
-        if (answer.response().contentLength() != into.remaining()) {
-            throw new IOException("the service answers a request for " + into.remaining() + " bytes of " + key
-                    + " with " + answer.response().contentLength());
+        long bytes = answer.response().contentLength();
+        if (bytes < into.remaining() && isUpToTheEnd(answer.response().contentRange())) {
+            throw new EOFException(key + " ends " + (into.remaining() - bytes) + " bytes early");
+        }
+        if (bytes != into.remaining()) {
+            throw new IOException(
+                    "the service answers a request for " + into.remaining() + " bytes of " + key + " with " + bytes);
         }
         byte[] part = new byte[Math.min(into.remaining(), 64 << 10)];
         while (into.hasRemaining()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamkeeper.storage.tier.ObjectStore;
 import io.streamkeeper.tier.FaultProxy.Fault;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -137,6 +138,14 @@ class S3ObjectsIT {
         objects.delete("a/1");
         assertThat(objects.find("a/1")).isNull();
         assertThatThrownBy(() -> read("a/1", 0, 1)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    /** It is damaged, and not out of reach. */
+    @Test
+    void aReadBeyondTheEndOfAnObjectSaysSo() throws IOException {
+        objects.create("short", Bytes.of(bytes(100)));
+        assertThatThrownBy(() -> read("short", 50, 51)).isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> read("short", 100, 1)).isInstanceOf(EOFException.class);
     }
 
     @Test

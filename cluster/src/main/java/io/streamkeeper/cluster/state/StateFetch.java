@@ -8,7 +8,9 @@ import io.streamkeeper.storage.disk.DiskException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,12 @@ public final class StateFetch implements AutoCloseable {
     private final Incoming incoming;
     /** Owned by the thread that runs it. */
     private int failures;
+
+    /** How often a member was chosen, by the same thread. */
+    private int choices;
+
+    /** By the name of a member, what was logged last. */
+    private final Map<String, String> reported = new HashMap<>();
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable StateTransfer transfer;
@@ -59,13 +67,17 @@ public final class StateFetch implements AutoCloseable {
     public boolean run() throws IOException {
         List<Member> others = others();
         try {
-            for (int turn = 0; !isClosed(); turn++) {
+            while (!isClosed()) {
                 StateTransfer current = transfer;
-                if (current == null && !begin(others.get(turn % others.size()))) {
-                    pause();
-                } else if (current != null && receive(current)) {
+                boolean goesOn;
+                if (current == null) {
+                    goesOn = begin(others.get(choices++ % others.size()));
+                } else if (receive(current)) {
                     return true;
-                } else if (current != null) {
+                } else {
+                    goesOn = false;
+                }
+                if (!goesOn) {
                     pause();
                 }
             }
@@ -98,9 +110,9 @@ public final class StateFetch implements AutoCloseable {
             if (e.kind() == StateAnswer.Kind.REFUSED) {
                 throw e;
             }
-            report(e);
+            report(member, e);
         } catch (IOException e) {
-            report(e);
+            report(member, e);
         }
         return false;
     }
@@ -112,21 +124,26 @@ public final class StateFetch implements AutoCloseable {
             return true;
         } catch (DiskException e) {
             // Another member would not help.
-            report(e);
+            report(current.from(), e);
         } catch (DamagedFileException | DamagedLogException e) {
-            LOG.error(
-                    "the state that member {} has given is damaged, and is removed: {}",
-                    current.from().name(),
-                    e.getMessage());
+            String name = current.from().name();
+            if (isNews(current.from(), e)) {
+                LOG.error(
+                        "what member {} has given is damaged, and is removed; run the verify command on the data directory"
+                                + " of {}: {}",
+                        name,
+                        name,
+                        e.getMessage());
+            }
             end();
             incoming.clear();
         } catch (TransferException e) {
-            report(e);
+            report(current.from(), e);
             if (e.kind() != StateAnswer.Kind.LATER || ++failures > FAILURES_MAX) {
                 end();
             }
         } catch (IOException e) {
-            report(e);
+            report(current.from(), e);
             if (++failures > FAILURES_MAX) {
                 end();
             }
@@ -134,13 +151,16 @@ public final class StateFetch implements AutoCloseable {
         return false;
     }
 
-    /** Logs a trouble once. */
-    private void report(IOException problem) {
-        String text = String.valueOf(problem.getMessage());
-        if (!text.equals(trouble) && !isClosed()) {
-            LOG.warn("the state of the cluster is not received yet: {}", text);
+    /** Logs what is wrong with a member, once while it stays the same. */
+    private void report(Member member, IOException problem) {
+        if (isNews(member, problem)) {
+            LOG.warn("the state of the cluster is not received yet: {}", trouble);
         }
-        trouble = text;
+    }
+
+    private boolean isNews(Member member, IOException problem) {
+        trouble = String.valueOf(problem.getMessage());
+        return !trouble.equals(reported.put(member.name(), trouble)) && !isClosed();
     }
 
     private void end() {

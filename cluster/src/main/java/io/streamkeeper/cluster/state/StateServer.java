@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +63,7 @@ public final class StateServer implements PeerRequests {
     private final Path directory;
     private final long keptNanos;
     private final Map<UUID, PinnedState> states = new HashMap<>();
+    private final AtomicReference<String> reported = new AtomicReference<>("");
 
     /**
      * Gives the state of a store.
@@ -102,8 +104,15 @@ public final class StateServer implements PeerRequests {
             // The tier reports it.
             return StateAnswer.of(Kind.LATER, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            LOG.warn("the state of this member cannot be given: {}", e.getMessage());
+            report(String.valueOf(e.getMessage()));
             return StateAnswer.of(Kind.LATER, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Logs a trouble once while it stays the same: who asks, asks again and again. */
+    private void report(String text) {
+        if (!text.equals(reported.getAndSet(text))) {
+            LOG.warn("the state of this member cannot be given: {}", text);
         }
     }
 

@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,10 +62,14 @@ final class SourceMember implements AutoCloseable {
         start();
     }
 
-    ClusterConfig config(String name) {
-        Member source = new Member("n1", "127.0.0.1", port);
+    /** The configuration of a member whose list has this one, {@code more}, and itself. */
+    ClusterConfig config(String name, Member... more) {
         Path directory = folder.resolve(name).resolve(DataDirectory.CLUSTER);
-        List<Member> members = name.equals("n1") ? List.of(source) : List.of(source, new Member(name, "127.0.0.1", 1));
+        List<Member> members = new ArrayList<>(List.of(new Member("n1", "127.0.0.1", port)));
+        members.addAll(List.of(more));
+        if (!name.equals("n1")) {
+            members.add(new Member(name, "127.0.0.1", 1));
+        }
         return new ClusterConfig(
                 "test",
                 members,

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamkeeper.cluster.ClusterConfig;
 import io.streamkeeper.cluster.LogPosition;
+import io.streamkeeper.cluster.Member;
 import io.streamkeeper.cluster.MemberDirectory;
 import io.streamkeeper.cluster.RaftNode;
 import io.streamkeeper.protocol.output.LogsFaults;
@@ -19,6 +20,9 @@ import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.storage.tier.ScriptedObjects;
 import io.streamkeeper.storage.tier.ScriptedObjects.Call;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -279,6 +283,38 @@ class StateInstallTest {
         assertThat(offers.get()).isOne();
         StateInstall.run(config, data);
         assertInstalled();
+    }
+
+    /** A member whose files are damaged gives a damaged state each time. */
+    @Test
+    @LogsFaults("is damaged, and is removed")
+    void anotherMemberIsAskedWhenTheStateOfOneIsDamaged() throws Exception {
+        Path outgoing = folder.resolve("n1/cluster/outgoing");
+        source.before = request -> {
+            byte[] answer = source.answerItself(request);
+            if (new String(request, US_ASCII).contains("offer")) {
+                damage(outgoing);
+            }
+            return answer;
+        };
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            config = source.config("n2", new Member("n3", "127.0.0.1", other.getLocalPort()));
+            MemberDirectory.join(config);
+            Thread fetching;
+            try (StateFetch fetch = new StateFetch(config, true, 0)) {
+                fetching = new Thread(() -> {
+                    try {
+                        fetch.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                fetching.start();
+                other.setSoTimeout(30_000);
+                other.accept().close();
+            }
+            fetching.join();
+        }
     }
 
     /** Changes a byte of a manifest that is kept, and not of the original. */

@@ -44,6 +44,11 @@ public record ObjectList(
      * @param checksum the CRC32C of all its bytes
      */
     public record StoredObject(String key, long bytes, int checksum) {
+        /** What messages call it. */
+        public String inMessages() {
+            return "object " + key;
+        }
+
         /** The object in a line of text. */
         String line() {
             return bytes + " " + String.format(Locale.ROOT, "%08x", checksum) + " " + key;

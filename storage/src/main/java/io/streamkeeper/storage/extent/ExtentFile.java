@@ -139,7 +139,8 @@ public final class ExtentFile {
 
     /** The name of the file in messages. */
     public String name() {
-        return name;
+        String elsewhere = file.elsewhere();
+        return elsewhere == null ? name : name + ", which is " + elsewhere + ",";
     }
 
     public long number() {

@@ -3,6 +3,7 @@ package io.streamkeeper.storage.extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The storage of the extent files of one shard, by number: an interface, so that they can be files of this machine,
@@ -69,6 +70,11 @@ public interface ExtentFiles {
          */
         default boolean isCopied() {
             return false;
+        }
+
+        /** What messages call the place from which its bytes are read, beside the name of the file; null for the disk. */
+        default @Nullable String elsewhere() {
+            return null;
         }
 
         /** The bytes that were read there are damaged: no copy of them that was kept for other reads is used again. */

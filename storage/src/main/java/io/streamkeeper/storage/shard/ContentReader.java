@@ -362,7 +362,7 @@ public final class ContentReader {
                     ErrorCode.TIER_UNAVAILABLE,
                     "the data is in the object store, which has not answered in time; try again later");
         }
-        LOG.error("stored data cannot be read", reason);
+        LOG.error("stored data cannot be read: {}", reason.getMessage());
         return Refusal.of(
                 ErrorCode.STORAGE_FAILED, "the stream's stored data cannot be read; the server's log says why");
     }

@@ -472,6 +472,11 @@ final class ShardTier implements ExtentFiles {
         }
 
         @Override
+        public @Nullable String elsewhere() {
+            return file.isRemote() ? object().inMessages() : null;
+        }
+
+        @Override
         public void forget(long position, int bytes) {
             StoredObject object = file.object();
             if (object != null) {

@@ -202,6 +202,11 @@ public final class StoredObjects {
         }
 
         @Override
+        public String elsewhere() {
+            return object.inMessages();
+        }
+
+        @Override
         public void forget(long position, int bytes) {
             cache.forget(object, position, bytes);
         }
