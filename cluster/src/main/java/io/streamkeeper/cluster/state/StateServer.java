@@ -51,7 +51,7 @@ public final class StateServer implements PeerRequests {
     static final int READ_BYTES_MAX = 1 << 20;
 
     /** The most bytes of which one request asks for the checksum. */
-    static final int SUM_BYTES_MAX = 64 << 20;
+    static final int SUM_BYTES_MAX = 8 << 20;
 
     private static final int STATES_MAX = 2;
     private static final long KEPT_MINUTES = 10;
