@@ -6,7 +6,8 @@ or loses its connection. Again and again it waits until all members are ready an
 
   kill     kills the leader
   stop     stops the leader with SIGSTOP, and continues it after the next acknowledgement
-  rolling  ends one member after the other with SIGTERM, starts each again, and waits until it is ready
+  rolling  ends one member after the other with SIGTERM, starts each again, perhaps with another jar, and waits until it is
+           ready
 
 and reports the time from the fault to the next acknowledgement, or for rolling the longest time that one append took. At the end
 each stream is read at each member, and compared with what was acknowledged.
@@ -50,8 +51,14 @@ class Member:
             *command, "--port", str(self.port), "--data-dir", str(folder / name),
             "--cluster", members, "--cluster-self", name, "--cluster-create",
         ]
+        self.other_command = self.command
         self.log = folder / f"{name}.log"
         self.start()
+
+    def change_jar_at_each_turn(self, jar):
+        other = list(self.command)
+        other[other.index("-jar") + 1] = jar
+        self.other_command = other
 
     def start(self):
         with self.log.open("ab") as log:
@@ -167,6 +174,7 @@ def fault(kind, members, history):
         history.slowest = 0.0
         for member in members:
             member.send(signal.SIGTERM)
+            member.command, member.other_command = member.other_command, member.command
             member.start()
             wait("the member is ready", member.is_ready)
         settle(members, history)
@@ -242,12 +250,15 @@ def main():
     parser.add_argument("kind", choices=("kill", "stop", "rolling"))
     parser.add_argument("--faults", type=int, default=50)
     parser.add_argument("--writers", type=int, default=4)
+    parser.add_argument("--other", help="rolling: another jar, which each member starts with at every other time")
     parser.add_argument("--java", nargs="*", default=["Xmx256m"], help="flags of the JVM, without their dash")
     arguments = parser.parse_args()
     command = ["java", *["-" + flag for flag in arguments.java], "-jar", arguments.jar]
     with tempfile.TemporaryDirectory() as folder:
         members = start_members(pathlib.Path(folder), command)
         try:
+            for member in members:
+                member.change_jar_at_each_turn(arguments.other or arguments.jar)
             measure(members, arguments)
         finally:
             for member in members:
