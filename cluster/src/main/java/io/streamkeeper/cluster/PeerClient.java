@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
@@ -53,8 +54,19 @@ public final class PeerClient implements AutoCloseable {
                     request);
         } catch (StatusRuntimeException e) {
             throw new IOException(
-                    "member " + member.name() + " at " + member.address() + " does not answer: " + e.getStatus(), e);
+                    "member " + member.name() + " at " + member.address() + " does not answer: "
+                            + reasonOf(e.getStatus()),
+                    e);
         }
+    }
+
+    /** The text of a status has the stack of its cause. */
+    private static String reasonOf(Status status) {
+        Throwable cause = status.getCause();
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null ? status.getCode() + ", " + status.getDescription() : String.valueOf(cause.getMessage());
     }
 
     @Override

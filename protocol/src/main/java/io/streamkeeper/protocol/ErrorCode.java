@@ -141,7 +141,7 @@ public enum ErrorCode {
     NO_LEADER(503, "no_leader"),
     /** The log has a new leader, and whether the request took effect is not known. */
     OUTCOME_UNKNOWN(503, "outcome_unknown"),
-    /** The data is in an object store, which has not answered in time; the client may retry later. */
+    /** The data is in an object store, which does not return it now; the client may retry later. */
     TIER_UNAVAILABLE(503, "tier_unavailable"),
     /** The disk has failed: nothing is acknowledged until the server restarts. */
     STORAGE_FAILED(503, "storage_failed"),

@@ -360,7 +360,7 @@ public final class ContentReader {
         if (reason instanceof ExtentUnavailableException) {
             return Refusal.of(
                     ErrorCode.TIER_UNAVAILABLE,
-                    "the data is in the object store, which has not answered in time; try again later");
+                    "the data is in the object store, which does not return it now, see the server's log; try again later");
         }
         LOG.error("stored data cannot be read: {}", reason.getMessage());
         return Refusal.of(
