@@ -41,11 +41,18 @@ final class S3Objects implements ObjectStore {
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final S3Client client;
+    private final S3Client creating;
     private final S3Location location;
     private final Duration timeout;
 
-    S3Objects(S3Client client, S3Location location, Duration timeout) {
+    /**
+     * Objects below a location.
+     *
+     * @param creating creates them, and does not repeat what has failed
+     */
+    S3Objects(S3Client client, S3Client creating, S3Location location, Duration timeout) {
         this.client = client;
+        this.creating = creating;
         this.location = location;
         this.timeout = timeout;
     }
@@ -68,7 +75,7 @@ final class S3Objects implements ObjectStore {
                 .overrideConfiguration(call -> call.apiCallTimeout(longest))
                 .build();
         try {
-            client.putObject(
+            creating.putObject(
                     request, RequestBody.fromContentProvider(() -> new SourceStream(source), source.bytes(), TYPE));
         } catch (SdkException e) {
             if (status(e) == PRECONDITION_FAILED) {
@@ -191,5 +198,6 @@ final class S3Objects implements ObjectStore {
     @Override
     public void close() {
         client.close();
+        creating.close();
     }
 }

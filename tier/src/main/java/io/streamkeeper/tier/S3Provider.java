@@ -5,6 +5,7 @@ import io.streamkeeper.storage.tier.ObjectStoreConfig;
 import io.streamkeeper.storage.tier.ObjectStoreProvider;
 import java.io.IOException;
 import java.time.Duration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -17,6 +18,16 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 public final class S3Provider implements ObjectStoreProvider {
     /** The region in which requests to another service than that of AWS are signed, unless one is configured. */
     private static final Region REGION_OF_OTHERS = Region.US_EAST_1;
+
+    /**
+     * A client that sends each request once. Of a request that is repeated, an earlier attempt may take effect after the
+     * answer to a later one: an object that is deleted then comes back.
+     */
+    private static S3Client once(S3ClientBuilder builder, Duration timeout) {
+        return builder.overrideConfiguration(
+                        calls -> calls.apiCallTimeout(timeout).retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
 
     @Override
     public String scheme() {
@@ -42,7 +53,7 @@ public final class S3Provider implements ObjectStoreProvider {
             builder.region(Region.of(config.region()));
         }
         try {
-            return new S3Objects(builder.build(), location, timeout);
+            return new S3Objects(builder.build(), once(builder, timeout), location, timeout);
         } catch (SdkException e) {
             throw new IllegalArgumentException(
                     "tier is \"" + config.location() + "\", but the service cannot be used: " + e.getMessage()

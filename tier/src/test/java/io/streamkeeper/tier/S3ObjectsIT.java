@@ -72,7 +72,10 @@ class S3ObjectsIT {
 
     private static S3Objects objects(URI endpoint) {
         return new S3Objects(
-                S3Server.client(endpoint, TIMEOUT), new S3Location(S3Server.BUCKET, "test-" + tests + "/"), TIMEOUT);
+                S3Server.client(endpoint, TIMEOUT),
+                S3Server.client(endpoint, TIMEOUT),
+                new S3Location(S3Server.BUCKET, "test-" + tests + "/"),
+                TIMEOUT);
     }
 
     @AfterEach

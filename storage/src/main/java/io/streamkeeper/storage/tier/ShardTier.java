@@ -50,6 +50,12 @@ final class ShardTier implements ExtentFiles {
     /** The files that are open. */
     private final Map<Long, TieredFile> files = new ConcurrentSkipListMap<>();
 
+    /**
+     * By the number of a file, until when an upload of it that has failed may still take effect, in milliseconds of the wall
+     * clock: its object would come back if it were deleted before.
+     */
+    private final Map<Long, Long> lateEffects = new ConcurrentSkipListMap<>();
+
     /** The numbers of local files that are not used any more, and perhaps still there. */
     private final Set<Long> givenUp = new ConcurrentSkipListSet<>();
 
@@ -182,9 +188,9 @@ final class ShardTier implements ExtentFiles {
             }
         }
         boolean abandons = !isWorked;
-        long now = tier.clock().nowMillis();
+        long from = unneededFrom(number);
         list.change(current -> {
-            ObjectList next = current.drop(number, now);
+            ObjectList next = current.drop(number, from);
             return abandons ? withoutBegun(next, number) : next;
         });
         synchronized (removal) {
@@ -318,17 +324,33 @@ final class ShardTier implements ExtentFiles {
         if (!list.get().begun().contains(key)) {
             list.change(current -> current.begin(key));
         }
-        if (!upload.run(tier.store(), key)) {
+        if (!run(upload, file, key)) {
             file.forgetKey();
-            list.change(current -> current.abandon(key, tier.clock().nowMillis()));
+            list.change(current -> current.abandon(key, unneededFrom(file.number())));
             throw new IOException("object " + key + " differs from " + name(file.number()) + ", of which it is a copy");
         }
         StoredObject object = new StoredObject(key, upload.bytes(), upload.checksum());
         list.change(current -> file.isRemoved()
-                ? current.abandon(key, tier.clock().nowMillis())
+                ? current.abandon(key, unneededFrom(file.number()))
                 : current.complete(file.number(), object));
         tier.figures().uploaded(upload.bytes());
         return object;
+    }
+
+    private boolean run(Upload upload, TieredFile file, String key) throws IOException {
+        try {
+            return upload.run(tier.store(), key);
+        } catch (IOException e) {
+            lateEffects.put(file.number(), tier.afterLateEffect());
+            throw e;
+        }
+    }
+
+    /** From when on the object of a file is not needed that is not needed from now on. */
+    private long unneededFrom(long number) {
+        long now = tier.clock().nowMillis();
+        lateEffects.values().removeIf(until -> until <= now);
+        return lateEffects.getOrDefault(number, now);
     }
 
     // ---- local files ----

@@ -229,6 +229,26 @@ class TierTest {
         file.release();
     }
 
+    /** Otherwise the first attempt may create the object again after its deletion, and no list names it. */
+    @Test
+    @LogsFaults({"the tier {} does not {}", "the tier {} answers again"})
+    void anObjectIsNotDeletedWhileAnEarlierAttemptToCreateItMayTakeEffect() throws IOException {
+        ExtentFile file = rig.write(1, RUN);
+        script(Call.CREATE, Fate.REFUSED);
+        rig.step();
+        rig.objects.script(Script.NONE);
+        rig.step();
+        String key = rig.list().copies().get(1L).key();
+        file.release();
+        rig.files().delete(1);
+        rig.step();
+        assertThat(rig.objects.keys()).containsExactly(key);
+        rig.clock.advance(TimeUnit.MINUTES.toMillis(15));
+        rig.step();
+        assertThat(rig.objects.keys()).isEmpty();
+        assertThat(rig.list().isEmpty()).isTrue();
+    }
+
     @Test
     void aFileThatIsRemovedWhileItIsCopiedLeavesNoObject() throws IOException {
         ExtentFile file = rig.write(1, RUN);
