@@ -217,7 +217,8 @@ final class AppliedEntries extends BaseStateMachine {
                 cause));
     }
 
-    private static Throwable rootOf(Throwable failure) {
+    /** The first of the exceptions that led to {@code failure}. */
+    static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

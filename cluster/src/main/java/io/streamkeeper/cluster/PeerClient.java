@@ -63,10 +63,9 @@ public final class PeerClient implements AutoCloseable {
     /** The text of a status has the stack of its cause. */
     private static String reasonOf(Status status) {
         Throwable cause = status.getCause();
-        while (cause != null && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause == null ? status.getCode() + ", " + status.getDescription() : String.valueOf(cause.getMessage());
+        return cause == null
+                ? status.getCode() + ", " + status.getDescription()
+                : String.valueOf(AppliedEntries.rootOf(cause).getMessage());
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.streamkeeper.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamkeeper.storage.directory.FileTree;
+import io.streamkeeper.storage.disk.LocalDisk;
 import io.streamkeeper.tier.FaultProxy.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TierLongRunIT {
     private static final double SECONDS_THAT_COPY = 60;
     private static final Duration WAIT_MAX = Duration.ofMinutes(2);
-    private static final int CLIENTS = 3;
+    private static final List<String> REQUIRED =
+            List.of("streamkeeper_tier_sent_bytes_total", "verify", "snapshots restored");
     private static final List<String> COUNTERS = List.of(
             "streamkeeper_tier_sent_bytes_total", "streamkeeper_tier_reads_total", "streamkeeper_tier_failures_total");
 
@@ -37,8 +39,7 @@ class TierLongRunIT {
     private final long seed = Long.getLong("tier.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<String, Double> reached = new TreeMap<>();
-    private final AtomicInteger refusedReads = new AtomicInteger();
-    private final List<TierTraffic> clients = new ArrayList<>();
+    private final TierClients clients = new TierClients();
     private int lives;
     private Path data;
     private FaultProxy proxy;
@@ -66,33 +67,27 @@ class TierLongRunIT {
         if (seconds >= SECONDS_THAT_COPY) {
             assertThat(reached)
                     .as("what was reached, -Dtier.seed=%s", seed)
-                    .containsKeys("streamkeeper_tier_sent_bytes_total", "verify", "snapshots restored");
+                    .containsKeys(REQUIRED.toArray(String[]::new));
         }
     }
 
     private void run(double seconds, S3Server s3) throws Exception {
         long end = System.nanoTime() + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
         start();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < CLIENTS; i++) {
-            clients.add(new TierTraffic(server::send, "client" + i, random.nextLong(), refusedReads));
-            threads.add(new Thread(clients.get(i), "client" + i));
-            threads.get(i).start();
-        }
+        clients.start(server::send, random);
         try {
-            while (System.nanoTime() < end) {
+            // A slow machine has few lives in that time.
+            long latest = seconds >= SECONDS_THAT_COPY ? end + WAIT_MAX.toNanos() : end;
+            while (System.nanoTime() < (reached.keySet().containsAll(REQUIRED) ? end : latest)) {
                 live();
                 between();
                 start();
             }
         } finally {
-            clients.forEach(TierTraffic::end);
+            clients.end();
             proxy.fault(Fault.NONE);
         }
-        for (Thread thread : threads) {
-            thread.join(WAIT_MAX.toMillis());
-            assertThat(thread.isAlive()).as("a client still works").isFalse();
-        }
+        clients.join();
         settle(s3);
     }
 
@@ -123,11 +118,7 @@ class TierLongRunIT {
             Fault[] faults = Fault.values();
             proxy.fault(hasFaults ? faults[random.nextInt(faults.length)] : Fault.NONE);
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_000));
-            for (TierTraffic client : clients) {
-                if (client.failure() != null) {
-                    throw new AssertionError(client.failure().getMessage(), client.failure());
-                }
-            }
+            clients.check();
         }
         for (String counter : COUNTERS) {
             if (server.metric(counter) > 0) {
@@ -170,7 +161,7 @@ class TierLongRunIT {
             }
             default -> {}
         }
-        Directories.delete(copy);
+        FileTree.delete(new LocalDisk(), copy);
     }
 
     /** Whether there is a snapshot to restore; a later one replaces it only when that is complete. */
@@ -181,17 +172,13 @@ class TierLongRunIT {
 
     /** All streams are compared and deleted; no object is left that no list names. */
     private void settle(S3Server s3) throws Exception {
-        for (TierTraffic client : clients) {
-            client.checkAll(server::send);
-        }
-        reached.put("reads refused", (double) refusedReads.get());
-        for (TierTraffic client : clients) {
-            client.deleteAll();
-        }
+        clients.checkAll(server::send);
+        reached.put("reads refused", clients.refusedReads());
+        clients.deleteAll();
         Awaitility.await()
                 .atMost(WAIT_MAX)
-                .untilAsserted(() -> assertThat(Directories.objectLists(data)).doesNotContain("\nobject "));
+                .untilAsserted(() -> assertThat(ObjectLists.in(data)).doesNotContain("\nobject "));
         server.stop();
-        assertThat(s3.keys()).allMatch(Directories.objectLists(data)::contains);
+        assertThat(s3.keys()).allMatch(ObjectLists.in(data)::contains);
     }
 }

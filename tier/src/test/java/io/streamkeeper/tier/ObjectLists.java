@@ -6,26 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the tests of the tier do with data directories. */
-final class Directories {
-    private Directories() {}
-
-    static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
+/** The lists of objects of a data directory, as the tests of the tier read them. */
+final class ObjectLists {
+    private ObjectLists() {}
 
     /** The lists of objects and of snapshots of a data directory, as text. */
-    static String objectLists(Path data) {
+    static String in(Path data) {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> entries = Files.list(data)) {
             List<Path> lists = entries.map(
