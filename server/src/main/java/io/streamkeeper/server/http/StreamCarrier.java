@@ -1,6 +1,7 @@
 package io.streamkeeper.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -164,8 +165,16 @@ final class StreamCarrier extends ChannelOutboundHandlerAdapter implements Carri
         writeHeld(ctx, false);
         unsentBytes += bytes(body);
         heldHead = head;
-        heldBody = body;
+        heldBody = body == null ? null : unappendable(body);
         heldPromise = promise;
+    }
+
+    /**
+     * The readable bytes as a buffer that nothing can be added to. The codec joins the waiting parts of a body: it adds
+     * those that follow a composite buffer to that buffer, after all its bytes, also after those that are not readable.
+     */
+    private static ByteBuf unappendable(ByteBuf bytes) {
+        return bytes instanceof CompositeByteBuf ? bytes.slice() : bytes;
     }
 
     private static int bytes(@Nullable ByteBuf body) {
