@@ -135,12 +135,13 @@ final class AppliedEntries extends BaseStateMachine {
 
     @Override
     public void notifyLeaderReady() {
-        delivery.leading(configurationTerm);
+        delivery.leading(configurationTerm, leaders.silentMillis());
     }
 
     @Override
     public void notifyNotLeader(Collection<TransactionContext> pending) {
         leadership.lost();
+        leaders.heard();
         RaftServer.Division server = division;
         delivery.notLeading(server == null ? Long.MAX_VALUE : server.getInfo().getCurrentTerm());
     }

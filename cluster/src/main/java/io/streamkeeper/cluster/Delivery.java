@@ -82,8 +82,8 @@ final class Delivery {
         put(() -> pass(at), 0);
     }
 
-    void leading(long term) {
-        put(() -> begin(term), 0);
+    void leading(long term, long leaderlessMillis) {
+        put(() -> begin(term, leaderlessMillis), 0);
     }
 
     /** This member leads in no term up to {@code term} any more. */
@@ -236,11 +236,11 @@ final class Delivery {
         }
     }
 
-    private void begin(long term) {
+    private void begin(long term, long leaderlessMillis) {
         if (term > endedTerm) {
             epoch = term;
             proposer.begin(term);
-            listener.leading(term);
+            listener.leading(term, leaderlessMillis);
         }
     }
 

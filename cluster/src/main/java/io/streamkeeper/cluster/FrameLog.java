@@ -36,8 +36,12 @@ public interface FrameLog extends AutoCloseable {
          */
         void committed(LogPosition at, ByteBuffer frame);
 
-        /** This member leads, and has delivered every frame that was committed before: it may propose in that epoch. */
-        void leading(long epoch);
+        /**
+         * This member leads, and has delivered every frame that was committed before: it may propose in that epoch.
+         *
+         * @param leaderlessMillis for how long this member has heard of no leader before
+         */
+        void leading(long epoch, long leaderlessMillis);
 
         /** This member no longer leads in that epoch; what it proposed and was not delivered is lost. */
         void lost(long epoch);

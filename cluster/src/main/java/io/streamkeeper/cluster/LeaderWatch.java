@@ -2,11 +2,12 @@ package io.streamkeeper.cluster;
 
 import io.streamkeeper.storage.disk.Clock;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which leaders a member has known, and since when. Written by one thread of Ratis at a time; any thread may read. */
+/** Which leaders a member has known, and since when. Safe for use by any thread. */
 final class LeaderWatch {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderWatch.class);
 
@@ -23,10 +24,12 @@ final class LeaderWatch {
     private final Clock clock;
     private volatile @Nullable Seen last;
     private volatile long changes;
+    private volatile long heardNanos;
 
     LeaderWatch(ClusterConfig config, Clock clock) {
         this.config = config;
         this.clock = clock;
+        heard();
     }
 
     /** A leader has been elected, or has made itself known again. */
@@ -40,6 +43,16 @@ final class LeaderWatch {
         if (!name.equals(config.self())) {
             LOG.info("member {} leads the cluster {} from term {} on", name, config.cluster(), term);
         }
+    }
+
+    /** A leader has sent something, or this member stops leading. */
+    void heard() {
+        heardNanos = clock.monotonicNanos();
+    }
+
+    /** Time since a leader has sent something, this member has stopped leading, or this member has started. */
+    long silentMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - heardNanos);
     }
 
     /** The last leader; null if there was none since the start. */

@@ -35,12 +35,15 @@ final class LeadershipRpc implements RpcType {
         return LeadershipRpc.class.getName().equals(properties.get(RaftConfigKeys.Rpc.TYPE_KEY));
     }
 
-    /** Has a server report to {@code leadership}, and serve what {@code more} adds. */
-    static void report(Parameters parameters, Leadership leadership, GrpcServices.Customizer more) {
+    /** Has a server report to {@code leadership} and {@code leaders}, and serve what {@code more} adds. */
+    static void report(
+            Parameters parameters, Leadership leadership, LeaderWatch leaders, GrpcServices.Customizer more) {
         parameters.put(LEADERSHIP, leadership, Leadership.class);
         GrpcConfigKeys.Server.setServicesCustomizer(
                 parameters,
-                (builder, services) -> more.customize(builder, services).intercept(new ReadIndexCalls(leadership)));
+                (builder, services) -> more.customize(builder, services)
+                        .intercept(new ReadIndexCalls(leadership))
+                        .intercept(new LeaderCalls(leaders)));
     }
 
     @Override

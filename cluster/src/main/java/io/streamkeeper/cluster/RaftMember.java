@@ -84,16 +84,17 @@ final class RaftMember {
                 .setGroup(RaftGroup.valueOf(group, members))
                 .setStateMachine(entries)
                 .setProperties(RaftSettings.of(config))
-                .setParameters(parameters(config.tls(), leadership, peers))
+                .setParameters(parameters(config.tls(), leadership, leaders, peers))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
         this.division = server.getDivision(group);
         entries.serve(division);
     }
 
-    private static Parameters parameters(@Nullable PeerTls tls, Leadership leadership, PeerServer peers) {
+    private static Parameters parameters(
+            @Nullable PeerTls tls, Leadership leadership, LeaderWatch leaders, PeerServer peers) {
         Parameters parameters = new Parameters();
-        LeadershipRpc.report(parameters, leadership, peers);
+        LeadershipRpc.report(parameters, leadership, leaders, peers);
         if (tls != null) {
             GrpcConfigKeys.TLS.setConf(parameters, tlsConfig(tls));
         }

@@ -51,8 +51,13 @@ class FailoverTest extends RunningCluster {
             String old = cluster.leader();
             cluster.write(old, 20, 10 * KIB);
             cluster.propose(old, 50, 10 * KIB);
+            long killedNanos = System.nanoTime();
             cluster.kill(old);
             String next = cluster.leaderOtherThan(old);
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedNanos);
+            assertThat(cluster.machine(next).leaderlessMillis())
+                    .as("time without a leader, %d ms after one was killed", millis)
+                    .isBetween(TestCluster.ELECTION_MILLIS / 2L, millis + TestCluster.ELECTION_MILLIS);
             cluster.write(next, 20, 10 * KIB);
             cluster.start(old);
             cluster.check();

@@ -19,6 +19,7 @@ final class HashMachine implements FrameLog.Listener {
     private LogPosition last = LogPosition.BEGIN;
     private int hash;
     private long epoch;
+    private long leaderlessMillis;
     private int rooms;
     private @Nullable LogFailure failure;
     private @Nullable LogPosition behind;
@@ -37,6 +38,11 @@ final class HashMachine implements FrameLog.Listener {
             numbers.add(frame.getLong(0));
             notifyAll();
         }
+    }
+
+    /** For how long its member had heard of no leader when it began to lead. */
+    synchronized long leaderlessMillis() {
+        return leaderlessMillis;
     }
 
     private void waitForGate() {
@@ -60,8 +66,9 @@ final class HashMachine implements FrameLog.Listener {
     }
 
     @Override
-    public synchronized void leading(long newEpoch) {
+    public synchronized void leading(long newEpoch, long millis) {
         epoch = newEpoch;
+        leaderlessMillis = millis;
     }
 
     @Override

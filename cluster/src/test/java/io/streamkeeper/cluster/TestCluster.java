@@ -34,8 +34,9 @@ final class TestCluster implements AutoCloseable {
 
     private static final List<String> ALL =
             Stream.concat(NAMES.stream(), Stream.of(SPARE)).toList();
+    static final int ELECTION_MILLIS = 400;
     static final LogLimits LIMITS = LogLimits.DEFAULT
-            .withElectionTimeoutMillis(400)
+            .withElectionTimeoutMillis(ELECTION_MILLIS)
             .withBytesInFlightMax(16 << 20)
             .withFrameBytesMax(12 << 20)
             .withSegmentBytes(8 << 20);

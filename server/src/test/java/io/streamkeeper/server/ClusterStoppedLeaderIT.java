@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,10 +59,43 @@ class ClusterStoppedLeaderIT {
         }
     }
 
-    private int create(URI streams) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(streams.resolve("new"))
+    @Test
+    void aStreamWhoseLifeHasEndedDuringAnElectionLivesOn() throws Exception {
+        try (ClusterProcesses members = new ClusterProcesses(folder, "--cluster-election-timeout", "3s")) {
+            members.startAll();
+            members.awaitAllReady();
+            await().until(() -> members.leader() >= 0);
+            int former = members.leader();
+            List<URI> others = IntStream.range(1, ClusterProcesses.COUNT)
+                    .mapToObj(each -> members.uri((former + each) % ClusterProcesses.COUNT))
+                    .toList();
+            assertThat(create(others.get(0), "Stream-TTL", "2")).isEqualTo(201);
+            members.process(former).signal("STOP");
+            for (URI other : others) {
+                await().atMost(Duration.ofMinutes(1)).until(() -> status("GET", other) != 503);
+                assertThat(status("GET", other)).as("a read at each member").isEqualTo(200);
+                assertThat(status("HEAD", other)).as("a HEAD at each member").isEqualTo(200);
+            }
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(status("HEAD", others.get(0)))
+                            .as("after two seconds without use")
+                            .isEqualTo(404));
+        }
+    }
+
+    private int create(URI streams, String... fields) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(streams.resolve("new"))
                 .header("Content-Type", "text/plain")
-                .PUT(BodyPublishers.noBody())
+                .PUT(BodyPublishers.noBody());
+        for (int i = 0; i < fields.length; i += 2) {
+            request.header(fields[i], fields[i + 1]);
+        }
+        return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
+
+    private int status(String method, URI streams) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(streams.resolve("new"))
+                .method(method, BodyPublishers.noBody())
                 .build();
         return client.send(request, BodyHandlers.discarding()).statusCode();
     }

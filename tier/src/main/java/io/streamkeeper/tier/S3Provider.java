@@ -53,7 +53,10 @@ public final class S3Provider implements ObjectStoreProvider {
             builder.region(Region.of(config.region()));
         }
         try {
-            return new S3Objects(builder.build(), once(builder, timeout), location, timeout);
+            S3Client client = builder.build();
+            // From the same builder, which it changes.
+            S3Client creating = once(builder, timeout);
+            return new S3Objects(client, creating, location, timeout);
         } catch (SdkException e) {
             throw new IllegalArgumentException(
                     "tier is \"" + config.location() + "\", but the service cannot be used: " + e.getMessage()

@@ -219,9 +219,9 @@ public final class ClusterStores implements ClusterMember, AutoCloseable {
         }
 
         @Override
-        public void leading(long epoch) {
+        public void leading(long epoch, long leaderlessMillis) {
             frames.begin(epoch);
-            all().forEach(input -> input.journal().onLoop(() -> input.journal().lead(epoch)));
+            all().forEach(input -> input.journal().onLoop(() -> input.journal().lead(epoch, leaderlessMillis)));
             leadingTerm = epoch;
             leadChanged.run();
             LOG.info("member {} leads the cluster {} in epoch {}", config.self(), config.cluster(), epoch);

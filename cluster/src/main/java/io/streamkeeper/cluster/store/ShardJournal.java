@@ -183,12 +183,16 @@ final class ShardJournal implements Journal {
         });
     }
 
-    /** The process leads in {@code newTerm}, and the shard has received everything before it. */
-    void lead(long newTerm) {
+    /**
+     * The process leads in {@code newTerm}, and the shard has received everything before it.
+     *
+     * @param leaderlessMillis for how long the process has known no leader before
+     */
+    void lead(long newTerm, long leaderlessMillis) {
         term = newTerm;
         epoch++;
         leads = true;
-        listener.leads();
+        listener.leads(leaderlessMillis);
     }
 
     /** The epoch of the log has ended. */

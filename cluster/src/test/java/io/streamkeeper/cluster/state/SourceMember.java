@@ -170,7 +170,7 @@ final class SourceMember implements AutoCloseable {
         }
 
         @Override
-        public void leading(long leads) {
+        public void leading(long leads, long leaderlessMillis) {
             epoch = leads;
         }
 

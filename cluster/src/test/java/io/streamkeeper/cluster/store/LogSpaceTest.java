@@ -86,7 +86,7 @@ class LogSpaceTest {
                 new Node(space));
         try {
             assertThat(journal.obstacle()).isNull();
-            journal.lead(1);
+            journal.lead(1, 0);
             journal.stage(APPENDED, Payload.NONE);
             freeBytes = 3 * MIB;
             awaitLook(space, true);

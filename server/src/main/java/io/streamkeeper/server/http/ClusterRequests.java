@@ -2,10 +2,9 @@ package io.streamkeeper.server.http;
 
 import io.streamkeeper.protocol.Command;
 import io.streamkeeper.protocol.ErrorCode;
-import io.streamkeeper.protocol.Expiry;
 import io.streamkeeper.protocol.LiveMode;
-import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.StreamPath;
 import io.streamkeeper.server.forward.Forwarding;
 import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.HeaderName;
@@ -17,12 +16,14 @@ import io.streamkeeper.server.metrics.Operation;
 import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.server.shard.Shard;
 import io.streamkeeper.storage.shard.Reply;
+import io.streamkeeper.storage.shard.ShardStore;
+import java.util.function.Consumer;
 
 /**
  * The requests of one connection to a member of a cluster. What changes a stream, or concerns subscriptions, is passed on
  * to the leader. A read waits at the gate of its loop, because its response depends on the end of the stream, or on
- * whether there is one; then the copy of this member answers it, unless it is a use that prolongs the life of the stream,
- * which only the leader notes. Owned by the connection's loop.
+ * whether there is one; then the copy of this member answers it, unless the life of the stream restarts with
+ * each use: then only the leader knows whether there is still one. Owned by the connection's loop.
  *
  * <p>While one of them waits at the gate, no other request of the connection begins.
  */
@@ -172,34 +173,37 @@ final class ClusterRequests {
                 refuse(exchange, noLeader());
             }
         };
-        gate(exchange, () -> readHere(exchange, read, local), otherwise, () -> {});
+        gate(exchange, () -> readHere(exchange, read.path(), read.live(), local), otherwise, () -> {});
     }
 
-    private void readHere(Exchange exchange, Command.Read read, Runnable local) {
+    /** The same for a request about a stream that is no use of it. */
+    void describe(Exchange exchange, StreamPath path, Runnable local) {
+        gate(exchange, () -> readHere(exchange, path, LiveMode.NONE, local));
+    }
+
+    /** Passes a read on whose answer only the leader knows, see {@link ShardStore#isLifeOfUse}; it may be a use. */
+    private void readHere(Exchange exchange, StreamPath path, LiveMode live, Runnable local) {
         if (forwarding.replica().leads()) {
             local.run();
             return;
         }
         waits = true;
-        Shard shard = connection.server().shards().of(read.path());
-        shard.execute(
-                new Command.Describe(read.path()),
-                0,
-                outcome -> LoopTasks.run(
-                        connection.channel().eventLoop(),
-                        () -> passed(() -> described(exchange, read, outcome, local), () -> {})));
+        Shard shard = connection.server().shards().of(path);
+        Consumer<Boolean> known = isLifeOfUse -> LoopTasks.run(
+                connection.channel().eventLoop(),
+                () -> passed(() -> read(exchange, isLifeOfUse, live, local), () -> {}));
+        shard.step(
+                refusal -> known.accept(false), () -> known.accept(shard.store().isLifeOfUse(path)));
     }
 
-    private void described(Exchange exchange, Command.Read read, Outcome outcome, Runnable local) {
+    private void read(Exchange exchange, boolean isLifeOfUse, LiveMode live, Runnable local) {
         HttpRequest request = exchange.request();
-        boolean isUse = outcome instanceof Outcome.Described described
-                && described.stream().expiry() instanceof Expiry.Ttl;
-        if (!isUse || request == null || forwarding.replica().leads()) {
+        if (!isLifeOfUse || request == null || forwarding.replica().leads()) {
             local.run();
         } else if (request.has(HeaderName.X_STREAM_FORWARDED)) {
             refuse(exchange, notLeading());
         } else {
-            passOn(exchange, request, read.live() == LiveMode.SSE, read.live() != LiveMode.NONE);
+            passOn(exchange, request, live == LiveMode.SSE, live != LiveMode.NONE);
         }
     }
 }

@@ -524,7 +524,12 @@ final class RequestExecution implements BodyCheck {
                 cluster.read(exchange, read, () -> read(exchange, shard, read));
             }
         } else if (command instanceof Command.Describe) {
-            atGate(exchange, () -> shard.execute(command, readBytesMax, exchange));
+            Runnable local = () -> shard.execute(command, readBytesMax, exchange);
+            if (cluster == null) {
+                local.run();
+            } else {
+                cluster.describe(exchange, command.path(), local);
+            }
         } else {
             shard.execute(command, readBytesMax, cluster == null ? exchange : cluster.replyOf(exchange));
         }

@@ -86,8 +86,12 @@ public interface Journal extends AutoCloseable {
             throw new IllegalStateException("this listener receives no records of another process");
         }
 
-        /** This process leads from now on: the shard owns the log, and has received everything in it. */
-        default void leads() {}
+        /**
+         * This process leads from now on: the shard owns the log, and has received everything in it.
+         *
+         * @param leaderlessMillis for how long this process has known no leader before
+         */
+        default void leads(long leaderlessMillis) {}
 
         /** Records wait to be received for want of memory: a checkpoint begins without delay. */
         default void pressed() {}

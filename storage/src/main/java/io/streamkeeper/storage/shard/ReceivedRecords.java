@@ -67,13 +67,16 @@ final class ReceivedRecords {
     /**
      * This shard owns the log from now on, and has applied all that is in it: logs releases that the owner before has not
      * logged, and has {@link Upkeep} log the rest.
+     *
+     * @param ownerlessMillis for how long nobody has owned the log, so that no stream could be used
      */
-    void lead() {
+    void lead(long ownerlessMillis) {
         shard.forgetGenerations();
         List<StreamState> streams = new ArrayList<>();
         shard.forEach(streams::add);
         for (StreamState stream : streams) {
             stream.lifetime().owned(shard.clock().wallMillis(), shard.clock().steadyMillis());
+            Use.ofNewOwner(shard, stream, ownerlessMillis);
             Release.decide(shard, stream);
             if (Trim.isDue(shard, stream)) {
                 shard.trimLater(stream);

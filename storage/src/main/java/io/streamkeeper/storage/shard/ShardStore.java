@@ -186,8 +186,8 @@ public final class ShardStore implements AutoCloseable {
             }
 
             @Override
-            public void leads() {
-                received.lead();
+            public void leads(long leaderlessMillis) {
+                received.lead(leaderlessMillis);
             }
 
             @Override
@@ -296,6 +296,15 @@ public final class ShardStore implements AutoCloseable {
     /** The wall clock of the store: milliseconds since 1970 UTC. */
     public long nowMillis() {
         return state.clock().wallMillis();
+    }
+
+    /**
+     * Whether only the owner of the log knows if the stream at a path has expired: it has a sliding time to live, and no
+     * deletion is known here.
+     */
+    public boolean isLifeOfUse(StreamPath path) {
+        StreamState stream = state.latest(path);
+        return stream != null && stream.lifetime().isSliding() && !stream.isDurablyDeleted();
     }
 
     /** Whether this process leads, so that the shard owns its log: only then does it accept commands that change it. */

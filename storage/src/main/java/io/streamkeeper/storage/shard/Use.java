@@ -8,6 +8,9 @@ import io.streamkeeper.storage.stream.StreamState;
 
 /** The use of a stream with a sliding time to live, which restarts with each use. */
 final class Use implements CommitQueue.Step {
+    /** How long clients may need to try again what they could not do without a leader. */
+    private static final long RETRY_MILLIS_MAX = 60_000;
+
     private final ShardState shard;
     private final StreamState stream;
     private final Lifetime.RecordedUse before;
@@ -71,6 +74,23 @@ final class Use implements CommitQueue.Step {
         long now = shard.clock().wallMillis();
         if (stream.lifetime().isUseUnknown(now) && !stream.isDeleted()) {
             log(shard, stream, new LogRecord.Used(stream.generation(), now, 0));
+        }
+    }
+
+    /**
+     * Notes and logs a use of a stream which has ended while nobody owned the log, or ends soon after: its clients could
+     * not use it, and need time to try again.
+     */
+    static void ofNewOwner(ShardState shard, StreamState stream, long ownerlessMillis) {
+        long now = shard.clock().steadyMillis();
+        if (stream.lifetime().endsWithin(now - ownerlessMillis, now + RETRY_MILLIS_MAX)
+                && !stream.isDeleted()
+                && stream.isVisible()) {
+            note(shard, stream);
+            log(
+                    shard,
+                    stream,
+                    new LogRecord.Used(stream.generation(), shard.clock().wallMillis(), 0));
         }
     }
 

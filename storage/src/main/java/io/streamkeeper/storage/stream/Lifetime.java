@@ -199,6 +199,11 @@ public final class Lifetime {
         return expiry.deadlineMillis(usedMillis);
     }
 
+    /** Whether a time without use ends between two moments of steady time. */
+    public boolean endsWithin(long fromMillis, long toMillis) {
+        return isSliding() && deadlineMillis() > fromMillis && deadlineMillis() <= toMillis;
+    }
+
     public boolean isOver(long wallMillis, long steadyMillis) {
         return isOver(expiry, wallMillis, steadyMillis);
     }

@@ -70,6 +70,8 @@ public final class ReplicatedLog {
         void undone(int shard, long firstLsn);
     }
 
+    private static final int LEADERLESS_MILLIS_MAX = 5_000;
+
     private final Random random;
     private final Consumer<String> reach;
     private final Consumer<Frame> onCommit;
@@ -132,17 +134,18 @@ public final class ReplicatedLog {
     private void elect() {
         List<Member> alive = members.stream().filter(member -> member.alive).toList();
         if (!alive.isEmpty()) {
-            elect(alive.get(random.nextInt(alive.size())));
+            elect(alive.get(random.nextInt(alive.size())), random.nextInt(LEADERLESS_MILLIS_MAX));
         }
     }
 
-    /** Has a machine lead that runs. */
-    public void elect(Member member) {
+    /** Has a machine lead that runs; it has known no leader for {@code leaderlessMillis}. */
+    public void elect(Member member, long leaderlessMillis) {
         if (leader != null) {
             endTerm();
         }
         term++;
         member.electedIn = term;
+        member.leaderlessMillis = leaderlessMillis;
         leader = member;
     }
 
@@ -188,6 +191,8 @@ public final class ReplicatedLog {
 
         /** The last term in which it was elected. */
         private long electedIn;
+
+        private long leaderlessMillis;
 
         /** A frame whose forks are being counted, which is then received. */
         private boolean counts;
@@ -286,7 +291,7 @@ public final class ReplicatedLog {
                 deliver(frame, delivered - 1);
             } else if (leader == this && leadsIn == 0 && electedIn == term) {
                 leadsIn = term;
-                journals.values().forEach(journal -> journal.lead(term));
+                journals.values().forEach(journal -> journal.lead(term, leaderlessMillis));
             }
         }
 
@@ -439,7 +444,7 @@ public final class ReplicatedLog {
             });
         }
 
-        void lead(long newTerm) {
+        void lead(long newTerm, long leaderlessMillis) {
             turnOfLog++;
             long turn = turnOfLog;
             onLoop(() -> {
@@ -447,7 +452,7 @@ public final class ReplicatedLog {
                 turnOfLoop = turn;
                 ownEpoch++;
                 leads = true;
-                listener.leads();
+                listener.leads(leaderlessMillis);
             });
         }
 

@@ -51,7 +51,7 @@ class CopyTest {
         memory = ProcessMemory.begin();
         owner = machine("owner");
         copy = machine("copy");
-        log.elect(owner.log);
+        log.elect(owner.log, 0);
         runAll();
     }
 
@@ -189,7 +189,7 @@ class CopyTest {
         assertThat(logged(2_000)).as("records of the copy").isZero();
         assertAbsent(copy);
         assertThat(storeOf(copy).streamCount()).isEqualTo(1);
-        log.elect(copy.log);
+        log.elect(copy.log, 0);
         runAll();
         copy.tick();
         runAll();
@@ -206,5 +206,45 @@ class CopyTest {
         storeOf(copy).open(PATH, false);
         logged(3_000);
         assertAbsent(copy);
+    }
+
+    @Test
+    void aTimeWithoutLeaderIsAUseOfStreamsThatItHasEnded() {
+        create(owner, new Expiry.Ttl(2));
+        passWithoutLeader(2_500, 2_400);
+        storeOf(copy).open(PATH, false);
+        storeOf(owner).open(PATH, false);
+        assertThat(logged(1_900)).isZero();
+        storeOf(copy).open(PATH, false);
+        storeOf(owner).open(PATH, false);
+        assertThat(logged(200)).as("the end of its life").isEqualTo(1);
+        assertAbsent(copy);
+    }
+
+    @Test
+    void aStreamThatHadEndedBeforeTheLeaderStaysEnded() {
+        create(owner, new Expiry.Ttl(2));
+        passWithoutLeader(5_000, 2_900);
+        assertAbsent(copy);
+        assertAbsent(owner);
+    }
+
+    @Test
+    void aTimeWithoutLeaderDoesNotLengthenALongLife() {
+        create(owner, new Expiry.Ttl(1_000));
+        passWithoutLeader(5_000, 5_000);
+        assertThat(storeOf(copy).lastLsn()).isEqualTo(1);
+        assertThat(logged(994_000)).isZero();
+        storeOf(copy).open(PATH, false);
+        assertThat(logged(2_000)).isEqualTo(1);
+        assertAbsent(copy);
+    }
+
+    /** The time passes; then the copy leads, which has known no leader for a part of it. */
+    private void passWithoutLeader(long millis, long leaderlessMillis) {
+        owner.clock.advance(millis);
+        copy.clock.advance(millis);
+        log.elect(copy.log, leaderlessMillis);
+        runAll();
     }
 }
