@@ -94,6 +94,7 @@ final class AppliedEntries extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         LogPosition at = new LogPosition(entry.getTerm(), entry.getIndex());
         updateLastAppliedTermIndex(at.term(), at.index());
+        leaders.serves(at.term());
         CompletableFuture<Void> delivered =
                 delivery.entry(at, entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
         leadership.queued(at.index());
@@ -103,6 +104,7 @@ final class AppliedEntries extends BaseStateMachine {
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         super.notifyTermIndexUpdated(term, index);
+        leaders.serves(term);
         delivery.passed(new LogPosition(term, index));
         leadership.queued(index);
     }
@@ -131,17 +133,18 @@ final class AppliedEntries extends BaseStateMachine {
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
         configurationTerm = term;
+        leaders.serves(term);
     }
 
     @Override
     public void notifyLeaderReady() {
-        delivery.leading(configurationTerm, leaders.silentMillis());
+        delivery.leading(configurationTerm, leaders.begins());
     }
 
     @Override
     public void notifyNotLeader(Collection<TransactionContext> pending) {
         leadership.lost();
-        leaders.heard();
+        leaders.ends();
         RaftServer.Division server = division;
         delivery.notLeading(server == null ? Long.MAX_VALUE : server.getInfo().getCurrentTerm());
     }

@@ -1,5 +1,6 @@
 package io.streamkeeper.cluster;
 
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -32,7 +33,9 @@ final class LeaderCalls implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            leaders.heard();
+            if (message instanceof AppendEntriesRequestProto request) {
+                leaders.heard(request.getLeaderTerm());
+            }
             super.onMessage(message);
         }
     }

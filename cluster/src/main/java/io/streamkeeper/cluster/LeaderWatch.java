@@ -22,14 +22,23 @@ final class LeaderWatch {
 
     private final ClusterConfig config;
     private final Clock clock;
+    private final Runnable changed;
     private volatile @Nullable Seen last;
     private volatile long changes;
-    private volatile long heardNanos;
 
-    LeaderWatch(ClusterConfig config, Clock clock) {
+    /** The last term of which an entry is applied. */
+    private volatile long servingTerm;
+
+    private volatile long heardNanos;
+    private long leaderlessNanos;
+    private boolean isLeading;
+
+    /** A watch that calls {@code changed} when another member leads, or the same in another term. */
+    LeaderWatch(ClusterConfig config, Clock clock, Runnable changed) {
         this.config = config;
         this.clock = clock;
-        heard();
+        this.changed = changed;
+        this.heardNanos = clock.monotonicNanos();
     }
 
     /** A leader has been elected, or has made itself known again. */
@@ -40,19 +49,40 @@ final class LeaderWatch {
         }
         last = new Seen(name, term, Instant.ofEpochMilli(clock.nowMillis()));
         changes++;
+        changed.run();
         if (!name.equals(config.self())) {
             LOG.info("member {} leads the cluster {} from term {} on", name, config.cluster(), term);
         }
     }
 
-    /** A leader has sent something, or this member stops leading. */
-    void heard() {
-        heardNanos = clock.monotonicNanos();
+    /** An entry of a term is applied: the leader of that term takes requests. */
+    synchronized void serves(long term) {
+        if (term > servingTerm) {
+            servingTerm = term;
+            leaderlessNanos = clock.monotonicNanos() - heardNanos;
+            heardNanos = clock.monotonicNanos();
+        }
     }
 
-    /** Time since a leader has sent something, this member has stopped leading, or this member has started. */
-    long silentMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(clock.monotonicNanos() - heardNanos);
+    /** The leader of a term has sent something; that of one that does not take requests yet does not count. */
+    void heard(long term) {
+        if (term == servingTerm) {
+            heardNanos = clock.monotonicNanos();
+        }
+    }
+
+    /** This member takes requests as the leader; returns for how long it has known no leader that does. */
+    synchronized long begins() {
+        isLeading = true;
+        return TimeUnit.NANOSECONDS.toMillis(leaderlessNanos);
+    }
+
+    /** This member does not lead, or not any more. */
+    synchronized void ends() {
+        if (isLeading) {
+            isLeading = false;
+            heardNanos = clock.monotonicNanos();
+        }
     }
 
     /** The last leader; null if there was none since the start. */

@@ -64,7 +64,13 @@ final class RaftMember {
     private final RaftServer server;
     private final RaftServer.Division division;
 
-    RaftMember(MemberDirectory directory, Clock clock, Delivery delivery, Consumer<LogFailure> failed, PeerServer peers)
+    RaftMember(
+            MemberDirectory directory,
+            Clock clock,
+            Delivery delivery,
+            Consumer<LogFailure> failed,
+            Runnable leaderChanged,
+            PeerServer peers)
             throws IOException {
         this.config = directory.config();
         LogPosition start = directory.start();
@@ -75,7 +81,7 @@ final class RaftMember {
                 NodeDirectory.log(config.directory(), directory.group()),
                 config.limits().keptBytes(),
                 start);
-        this.leaders = new LeaderWatch(config, clock);
+        this.leaders = new LeaderWatch(config, clock, leaderChanged);
         this.entries = new AppliedEntries(start, client, delivery, files, leaders, leadership, failed);
         List<RaftPeer> members =
                 config.members().stream().map(RaftMember::peerOf).toList();

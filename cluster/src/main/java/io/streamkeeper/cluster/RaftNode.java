@@ -64,7 +64,7 @@ public final class RaftNode implements FrameLog {
         this.changes = new MemberChanges(config, new ForChanges());
         PeerRequests own = new MemberRequests(config, directory.group(), clock, changes, answers);
         this.peers = new PeerServer(config.self(), own);
-        this.member = new RaftMember(directory, clock, delivery, this::fail, peers);
+        this.member = new RaftMember(directory, clock, delivery, this::fail, this::leaderChanged, peers);
         this.watch = new PeerWatch(config, directory.group(), clock, member::members);
         this.leaderRequests = new LeaderRequests(
                 config, this::leader, member::members, own, oneThread("cluster-leader-" + config.self()));
@@ -286,6 +286,10 @@ public final class RaftNode implements FrameLog {
         public CompletableFuture<Boolean> transferLeadership() {
             return RaftNode.this.transferLeadership();
         }
+    }
+
+    private void leaderChanged() {
+        barriers.leaderChanged();
     }
 
     // ---- ends ----

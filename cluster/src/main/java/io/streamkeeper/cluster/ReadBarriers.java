@@ -17,6 +17,9 @@ final class ReadBarriers {
     private final Supplier<CompletableFuture<Void>> barrier;
     private final Queue<CompletableFuture<Void>> waiting = new ConcurrentLinkedQueue<>();
 
+    /** The barrier that is under way, or the last one. */
+    private volatile CompletableFuture<Void> current = CompletableFuture.completedFuture(null);
+
     /** Owned by the thread. */
     private boolean underWay;
 
@@ -47,14 +50,22 @@ final class ReadBarriers {
             return;
         }
         underWay = true;
-        barrier.get()
-                .whenCompleteAsync(
-                        (done, failure) -> {
-                            underWay = false;
-                            callers.forEach(caller -> complete(caller, failure));
-                            beginNext();
-                        },
-                        thread);
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        current = begun;
+        begun.whenCompleteAsync(
+                (done, failure) -> {
+                    underWay = false;
+                    callers.forEach(caller -> complete(caller, failure));
+                    beginNext();
+                },
+                thread);
+        barrier.get().whenComplete((done, failure) -> complete(begun, failure));
+    }
+
+    /** Another member leads: the one that the barrier under way has asked may never answer. */
+    void leaderChanged() {
+        current.completeExceptionally(
+                new NoLeaderException("another member leads the cluster now; the read may be tried again"));
     }
 
     private static void complete(CompletableFuture<Void> caller, Throwable failure) {

@@ -61,7 +61,7 @@ class ArchitectureTest {
                 .that(dependOnRatis())
                 .should()
                 .haveNameMatching(
-                        ".*\\.(AppliedEntries|CloseDeadlock|Leadership|LeadershipRpc|LogFrames|PeerClient|PeerServer|RaftMember|RaftSettings|ReadIndexCalls|ReceivedLog)(\\$.*)?")
+                        ".*\\.(AppliedEntries|CloseDeadlock|LeaderCalls|Leadership|LeadershipRpc|LogFrames|PeerClient|PeerServer|RaftMember|RaftSettings|ReadIndexCalls|ReceivedLog)(\\$.*)?")
                 .check(CLASSES);
     }
 

@@ -63,4 +63,19 @@ class ReadBarriersTest {
         begun.get(1).complete(null);
         assertThat(second).isCompleted();
     }
+
+    /** The member that leads no more may be stopped, and answer nothing for a long time. */
+    @Test
+    void aBarrierEndsWhenAnotherMemberLeads() {
+        CompletableFuture<Void> first = barriers.join();
+        CompletableFuture<Void> second = barriers.join();
+        barriers.leaderChanged();
+        assertThat(first).isCompletedExceptionally();
+        assertThat(second).isNotDone();
+        begun.get(0).complete(null);
+        assertThat(second).isNotDone();
+        begun.get(1).complete(null);
+        assertThat(second).isCompleted();
+        barriers.leaderChanged();
+    }
 }

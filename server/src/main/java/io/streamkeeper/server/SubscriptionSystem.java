@@ -221,7 +221,11 @@ final class SubscriptionSystem implements AutoCloseable {
 
     private void beginWithKeys() {
         keys.prepare(workers).whenComplete((done, fault) -> {
-            if (fault != null) {
+            if (fault instanceof RefusedException refused) {
+                LOG.debug(
+                        "the keys of webhooks are made later: {}",
+                        refused.refusal().message());
+            } else if (fault != null) {
                 LOG.error("the keys of webhooks cannot be made; a restart tries again", fault);
             }
             subscriptions.rightsChanged();

@@ -37,6 +37,9 @@ public final class ClusterProcesses implements AutoCloseable {
     private final PackagedServer[] running = new PackagedServer[COUNT];
     private final Path[] directories = new Path[COUNT];
     private final Path[] launchers = new Path[COUNT];
+    private List<String> javaFlags = List.of();
+    private List<String> access = List.of();
+    private String credentials = "X-Nothing: 1";
     private int starts;
 
     /** Members whose data is below {@code folder}, with these flags for each. */
@@ -84,6 +87,21 @@ public final class ClusterProcesses implements AutoCloseable {
         extra.addAll(List.of("--public-url", uri(node).toString()));
     }
 
+    /** From the next start on, members have these flags of the JVM in addition. */
+    public void javaFlags(List<String> flags) {
+        javaFlags = flags;
+    }
+
+    /**
+     * From the next start on, members have these flags in addition, by which clients may use them.
+     *
+     * @param field the field with the credentials of one who may use what is below {@code probe/}
+     */
+    public void access(List<String> flags, String field) {
+        access = flags;
+        credentials = field;
+    }
+
     /** Starts all members, one after the other. */
     public void startAll() throws IOException {
         for (int node = 0; node < COUNT; node++) {
@@ -108,13 +126,12 @@ public final class ClusterProcesses implements AutoCloseable {
                 name(node),
                 "--cluster-create"));
         flags.addAll(extra);
+        flags.addAll(access);
+        List<String> jvm = new ArrayList<>(List.of("-Xmx192m", "-Dio.netty.leakDetection.level=disabled"));
+        jvm.addAll(javaFlags);
         starts++;
         running[node] = PackagedServer.start(
-                launchers[node],
-                List.of("-Xmx192m", "-Dio.netty.leakDetection.level=disabled"),
-                Map.of(),
-                folder.resolve(name(node) + "-" + starts + ".log"),
-                flags);
+                launchers[node], jvm, Map.of(), folder.resolve(name(node) + "-" + starts + ".log"), flags);
     }
 
     /** Where the streams of a member are, whether it runs or not. */
@@ -134,10 +151,12 @@ public final class ClusterProcesses implements AutoCloseable {
 
     /** Whether a member decides itself about a request that must not be passed on. */
     private boolean leads(int node) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("no-such-stream"))
+        String[] field = credentials.split(": ", 2);
+        HttpRequest request = HttpRequest.newBuilder(uri(node).resolve("probe/no-such-stream"))
                 .timeout(Duration.ofSeconds(2))
                 .header("Content-Type", "text/plain")
                 .header("X-Stream-Forwarded", "1")
+                .header(field[0], field[1])
                 .POST(BodyPublishers.ofString("x"))
                 .build();
         try {

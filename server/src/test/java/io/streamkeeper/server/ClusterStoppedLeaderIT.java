@@ -17,6 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process of a cluster that led, was stopped, and continues after another one has become the leader. */
 class ClusterStoppedLeaderIT {
     private static final int ANSWER_MILLIS_MAX = 60_000;
-    private static final int CONNECTIONS = 8;
+    private static final int CONNECTIONS = 16;
+    private static final int READS_MILLIS = 100;
+    private static final String SUBSCRIPTION = "__ds/subscriptions/later";
 
     @TempDir
     private Path folder;
@@ -41,19 +46,21 @@ class ClusterStoppedLeaderIT {
             int other = (former + 1) % ClusterProcesses.COUNT;
             members.process(former).signal("STOP");
             await().atMost(Duration.ofMinutes(1)).until(() -> create(members.uri(other)) == 201);
+            assertThat(subscribe(members.uri(other))).isEqualTo(201);
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 // The process finds the request as soon as it continues.
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), members.uri(former).getPort());
                 socket.setSoTimeout(ANSWER_MILLIS_MAX);
-                socket.getOutputStream().write(append(members.uri(former)).getBytes(StandardCharsets.US_ASCII));
+                String request = i % 2 == 0 ? append(members.uri(former)) : subscription(members.uri(former));
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
                 sockets.add(socket);
             }
             members.process(former).signal("CONT");
             for (Socket socket : sockets) {
                 assertThat(statusLine(socket.getInputStream()))
-                        .matches("HTTP/1.1 (204 No Content|503 Service Unavailable)");
+                        .matches("HTTP/1.1 (200 OK|204 No Content|503 Service Unavailable)");
                 socket.close();
             }
         }
@@ -71,15 +78,41 @@ class ClusterStoppedLeaderIT {
                     .toList();
             assertThat(create(others.get(0), "Stream-TTL", "2")).isEqualTo(201);
             members.process(former).signal("STOP");
-            for (URI other : others) {
-                await().atMost(Duration.ofMinutes(1)).until(() -> status("GET", other) != 503);
-                assertThat(status("GET", other)).as("a read at each member").isEqualTo(200);
-                assertThat(status("HEAD", other)).as("a HEAD at each member").isEqualTo(200);
-            }
+            readEverywhere(others);
             await().atMost(Duration.ofMinutes(1))
                     .untilAsserted(() -> assertThat(status("HEAD", others.get(0)))
                             .as("after two seconds without use")
                             .isEqualTo(404));
+        }
+    }
+
+    /** Reads the stream at each member, without a pause that ends its life, until all of them have it. */
+    private void readEverywhere(List<URI> members) throws Exception {
+        CountDownLatch left = new CountDownLatch(members.size());
+        List<CompletableFuture<Void>> readers = members.stream()
+                .map(member -> CompletableFuture.runAsync(() -> readUntil(left, member)))
+                .toList();
+        for (CompletableFuture<Void> reader : readers) {
+            reader.get(1, TimeUnit.MINUTES);
+        }
+        for (URI member : members) {
+            assertThat(status("HEAD", member)).as("a HEAD at each member").isEqualTo(200);
+        }
+    }
+
+    private void readUntil(CountDownLatch left, URI member) {
+        boolean isFirst = true;
+        try {
+            while (!left.await(READS_MILLIS, TimeUnit.MILLISECONDS)) {
+                int status = status("GET", member);
+                assertThat(status).as("a read at %s", member).isIn(200, 503);
+                if (status == 200 && isFirst) {
+                    isFirst = false;
+                    left.countDown();
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -103,6 +136,25 @@ class ClusterStoppedLeaderIT {
     private static String append(URI streams) {
         return "POST " + streams.getPath() + "new HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\n"
                 + "Content-Length: 1\r\nConnection: close\r\n\r\nx";
+    }
+
+    private int subscribe(URI streams) throws IOException, InterruptedException {
+        assertThat(putJson(streams.resolve("wakes"), "")).isEqualTo(201);
+        return putJson(
+                streams.resolve(SUBSCRIPTION),
+                "{\"type\":\"pull-wake\",\"pattern\":\"new\",\"wake_stream\":\"wakes\"}");
+    }
+
+    private int putJson(URI uri, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    private static String subscription(URI streams) {
+        return "GET " + streams.getPath() + SUBSCRIPTION + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
     }
 
     private static String statusLine(InputStream in) throws IOException {

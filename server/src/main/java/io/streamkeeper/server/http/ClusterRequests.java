@@ -10,6 +10,7 @@ import io.streamkeeper.server.http.parse.RequestParser;
 import io.streamkeeper.server.http.request.HeaderName;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.metrics.Operation;
@@ -113,6 +114,11 @@ final class ClusterRequests {
     /** Where the outcome of a change goes that this member decides. */
     Reply replyOf(Exchange exchange) {
         return new ConfirmedReply(connection, exchange, forwarding.replica());
+    }
+
+    /** Where the answer to a request about subscriptions goes that this member decides. */
+    Answering answeringOf(Exchange exchange, HttpRequest request) {
+        return new ConfirmedAnswering(connection, exchange, request.method(), forwarding.replica());
     }
 
     // ---- reads ----

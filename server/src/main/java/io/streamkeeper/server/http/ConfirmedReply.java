@@ -3,7 +3,6 @@ package io.streamkeeper.server.http;
 import io.streamkeeper.protocol.Outcome;
 import io.streamkeeper.protocol.Refusal;
 import io.streamkeeper.server.forward.Replica;
-import io.streamkeeper.server.shard.LoopTasks;
 import io.streamkeeper.storage.shard.Reply;
 
 /**
@@ -14,25 +13,19 @@ import io.streamkeeper.storage.shard.Reply;
  * request was not executed, and another member decides.
  */
 final class ConfirmedReply implements Reply {
-    private static final int SERVER_ERRORS = 500;
-
-    private final ConnectionHandler connection;
     private final Exchange exchange;
-    private final Replica replica;
-    private final long epoch;
+    private final Confirmation confirmation;
 
     /** The reply to a request that begins now. */
     ConfirmedReply(ConnectionHandler connection, Exchange exchange, Replica replica) {
-        this.connection = connection;
         this.exchange = exchange;
-        this.replica = replica;
-        this.epoch = replica.leadingEpoch();
+        this.confirmation = new Confirmation(connection, replica);
     }
 
     @Override
     public void complete(Outcome outcome) {
         if (dependsOnKnowledge(outcome)) {
-            LoopTasks.run(connection.channel().eventLoop(), () -> confirm(outcome));
+            confirmation.run(() -> exchange.complete(outcome), exchange::complete);
         } else {
             exchange.complete(outcome);
         }
@@ -40,24 +33,9 @@ final class ConfirmedReply implements Reply {
 
     private static boolean dependsOnKnowledge(Outcome outcome) {
         if (outcome instanceof Refusal refusal) {
-            return refusal.code().status() < SERVER_ERRORS;
+            return Confirmation.isNeededFor(refusal);
         }
         return outcome instanceof Outcome.Created created && created.existed();
-    }
-
-    private void confirm(Outcome outcome) {
-        boolean waits = connection
-                .loop()
-                .leader()
-                .gate()
-                .await(hasPassed -> exchange.complete(hasPassed && leads() ? outcome : ClusterRequests.leadsNoMore()));
-        if (!waits) {
-            exchange.complete(ClusterRequests.tooManyWait());
-        }
-    }
-
-    private boolean leads() {
-        return epoch != 0 && replica.leadingEpoch() == epoch;
     }
 
     @Override

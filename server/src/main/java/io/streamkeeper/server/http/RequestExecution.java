@@ -16,6 +16,7 @@ import io.streamkeeper.server.http.request.BodyCheck;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.request.Method;
 import io.streamkeeper.server.http.request.RequestHead;
+import io.streamkeeper.server.http.route.Answering;
 import io.streamkeeper.server.http.route.Route;
 import io.streamkeeper.server.http.route.Routes;
 import io.streamkeeper.server.limit.LimitRefusal;
@@ -482,10 +483,13 @@ final class RequestExecution implements BodyCheck {
 
     /** Calls the handler of a path. If it fails, the request is refused; an answer that it gave before stands. */
     private void handle(Exchange exchange, Intent.Routed routed) {
+        boolean isForLeader = routed.route().use().operation() == Operation.SUBSCRIPTION;
+        Answering answering =
+                cluster != null && isForLeader ? cluster.answeringOf(exchange, routed.request()) : exchange;
         try {
-            routed.route().handler().handle(routed.request(), exchange);
+            routed.route().handler().handle(routed.request(), answering);
         } catch (RefusedException e) {
-            exchange.complete(e.refusal());
+            answering.refuse(e.refusal());
         } catch (RuntimeException | Error e) {
             LOG.error("the handler of {} has failed", routed.route().path(), e);
             exchange.complete(Refusal.of(ErrorCode.INTERNAL_ERROR, "the server failed to carry the request out"));

@@ -8,7 +8,8 @@ public interface WebhookKeys {
     /**
      * Makes the first key, unless there is one, which the other methods need.
      *
-     * @return completed by any thread; with an {@link java.io.IOException} if the key cannot be stored
+     * @return completed by any thread; with a {@link io.streamkeeper.protocol.RefusedException} if the key can be stored
+     *     later, and with an {@link java.io.IOException} if it cannot
      */
     CompletableFuture<Void> prepare(Executor workers);
 

@@ -31,6 +31,7 @@ final class ClusterFaults {
         CUT_OFF_FOLLOWER,
         CUT_WAY_OF_LEADER,
         CUT_WAY_TO_LEADER,
+        MOVE_CLOCKS,
         FULL_DISK;
 
         boolean isOfLeader() {
@@ -43,11 +44,14 @@ final class ClusterFaults {
         }
     }
 
+    private static final int CLOCK_HOURS_MAX = 3;
+
     /** The member whose disk is small. */
     static final int ON_SMALL_DISK = ClusterProcesses.COUNT - 1;
 
     private final ClusterProcesses members;
     private final @Nullable SmallDisk disk;
+    private final ServerClock clock;
     private final Random random;
     private final Reach reach;
     private final List<Fault> next = new ArrayList<>();
@@ -59,10 +63,12 @@ final class ClusterFaults {
      * Faults of {@code members}.
      *
      * @param disk that of one of them; null if it is not small
+     * @param clock that of all of them
      */
-    ClusterFaults(ClusterProcesses members, @Nullable SmallDisk disk, Random random, Reach reach) {
+    ClusterFaults(ClusterProcesses members, @Nullable SmallDisk disk, ServerClock clock, Random random, Reach reach) {
         this.members = members;
         this.disk = disk;
+        this.clock = clock;
         this.random = random;
         this.reach = reach;
     }
@@ -136,6 +142,7 @@ final class ClusterFaults {
             }
             case CUT_WAY_OF_LEADER -> cutWay(leader, other);
             case CUT_WAY_TO_LEADER -> cutWay(other, leader);
+            case MOVE_CLOCKS -> clock.moveTo(random.nextInt(2 * CLOCK_HOURS_MAX + 1) - CLOCK_HOURS_MAX);
             case FULL_DISK -> fill(Objects.requireNonNull(disk));
         }
     }

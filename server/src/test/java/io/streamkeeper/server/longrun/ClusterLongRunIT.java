@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -57,16 +58,18 @@ class ClusterLongRunIT {
     void whatIsAcknowledgedHoldsAtEachMemberThroughEverythingThatHappensToThem() throws Exception {
         double seconds = Double.parseDouble(System.getProperty(SECONDS));
         long beginNanos = System.nanoTime();
+        Path agent = folder.resolve("clock-agent.jar");
+        ClockAgent.writeJar(agent);
         ServerClock clock = new ServerClock(folder.resolve("clock"));
         for (Role role : ROLES) {
             String name = "cluster" + clients.size();
             clients.add(new Traffic(name, role, Plan.Place.CLUSTER, clock, random.nextLong(), reach));
         }
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), SMALL_DISK_MEBIBYTES)) {
-            run(seconds, disk);
+            run(seconds, disk, clock, agent);
         } catch (SmallDisk.NotHere e) {
             System.out.println("No disk of a member is small, as this machine cannot mount one: " + e.getMessage());
-            run(seconds, null);
+            run(seconds, null, clock, agent);
         } catch (Exception | AssertionError e) {
             throw new AssertionError("-Dlongrun.cluster.seed=" + seed + ", life " + lives + ": " + e.getMessage(), e);
         }
@@ -75,18 +78,20 @@ class ClusterLongRunIT {
                 + " lives, reached:\n" + reach);
     }
 
-    private void run(double seconds, @Nullable SmallDisk disk) throws Exception {
+    private void run(double seconds, @Nullable SmallDisk disk, ServerClock clock, Path agent) throws Exception {
         try (ClusterProcesses members = new ClusterProcesses(
                 folder,
                 "--shards=" + Plan.SHARDS,
                 "--max-producers=" + Plan.PRODUCERS_MAX,
                 "--keep-producers=0s",
+                "--registry",
                 "--state-offsets")) {
+            members.javaFlags(List.of("-javaagent:" + agent + "=" + clock.file));
             if (disk != null) {
                 Path launcher = Plan.launcher(PackagedServer.runningJava(), folder, disk.prefix(), "");
                 members.place(ClusterFaults.ON_SMALL_DISK, disk.directory.resolve("data"), launcher);
             }
-            ClusterFaults faults = new ClusterFaults(members, disk, random, reach);
+            ClusterFaults faults = new ClusterFaults(members, disk, clock, random, reach);
             long faultNanos = 0;
             while (faultNanos < seconds * TimeUnit.SECONDS.toNanos(1)) {
                 faultNanos += live(members, faults, FAULTS);
@@ -101,6 +106,7 @@ class ClusterLongRunIT {
     /** A start of all members, some faults, and the end of all members; returns how long the faults have taken. */
     private long live(ClusterProcesses members, ClusterFaults faults, int count) throws Exception {
         lives++;
+        Access access = access(members);
         members.startAll();
         members.awaitAllReady();
         faults.begin(lastEnd);
@@ -111,7 +117,10 @@ class ClusterLongRunIT {
         List<Thread> threads = new ArrayList<>();
         long beginNanos;
         try {
-            clients.forEach(client -> threads.add(client.start(servers, "", lastEnd)));
+            for (Traffic client : clients) {
+                client.readsRegistry(isOpen());
+                threads.add(client.start(servers, isOpen() ? "" : access.field(client.name), lastEnd));
+            }
             await().atMost(SETTLED_MAX)
                     .until(() -> hasFailed() || clients.stream().allMatch(Traffic::isSettled));
             clients.forEach(Traffic::ending);
@@ -119,6 +128,9 @@ class ClusterLongRunIT {
             for (int i = 0; i < count && !hasFailed(); i++) {
                 awaitExchanges(EXCHANGES_BETWEEN);
                 faults.happen();
+                if (!isOpen()) {
+                    access.change(random, Access.Kind.TOKENS, reach);
+                }
             }
             awaitExchanges(EXCHANGES_BETWEEN);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(ENDING_MILLIS_MAX));
@@ -131,7 +143,27 @@ class ClusterLongRunIT {
             }
         }
         check(faults);
+        access.assertNoSecretIn(faults.output());
         return System.nanoTime() - beginNanos;
+    }
+
+    /** Whether clients need no tokens in the life of now. */
+    private boolean isOpen() {
+        return lives % 2 == 0;
+    }
+
+    /** Who may use the members in the life of now. */
+    private Access access(ClusterProcesses members) throws IOException {
+        Access access = new Access(
+                folder.resolve("access"),
+                Stream.concat(clients.stream().map(client -> client.name), Stream.of("probe"))
+                        .toList());
+        List<String> flags = access.flags(isOpen() ? Access.Kind.OPEN : Access.Kind.TOKENS).stream()
+                .filter(flag -> !flag.startsWith("--audit-log"))
+                .toList();
+        members.access(flags, access.field("probe"));
+        reach.count("start: " + (isOpen() ? "open" : "tokens"));
+        return access;
     }
 
     private boolean hasFailed() {

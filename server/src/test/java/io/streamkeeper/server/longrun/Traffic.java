@@ -129,10 +129,7 @@ final class Traffic implements Runnable {
         if (lastEnd.equals("SIGKILL")) {
             streams.forEach(ModelStream::killed);
         }
-        if (clock.moves() != clockMoves) {
-            clockMoves = clock.moves();
-            streams.forEach(ModelStream::startedWithAnotherClock);
-        }
+        noteClock();
         fills.begin();
         servers = newServers;
         credentials = newCredentials;
@@ -144,6 +141,15 @@ final class Traffic implements Runnable {
         Thread thread = new Thread(this, name);
         thread.start();
         return thread;
+    }
+
+    /** After a move of the clock, another leader of a cluster does not know for how long streams were not used. */
+    private void noteClock() {
+        if (clock.moves() != clockMoves) {
+            clockMoves = clock.moves();
+            streams.forEach(ModelStream::startedWithAnotherClock);
+            resting.forEach(ModelStream::startedWithAnotherClock);
+        }
     }
 
     /** Whether the next server has a registry that this client may read. */
@@ -230,6 +236,9 @@ final class Traffic implements Runnable {
     public void run() {
         try {
             settlement.settle();
+            if (readsRegistry && servers.isCluster()) {
+                readRegistryOfEach();
+            }
             settled = true;
             while (!over) {
                 step();
@@ -247,7 +256,16 @@ final class Traffic implements Runnable {
         }
     }
 
+    private void readRegistryOfEach() throws IOException, Later {
+        for (URI member : servers.members()) {
+            at(member, registries::read);
+        }
+    }
+
     private void step() throws IOException, InterruptedException {
+        if (servers.isCluster()) {
+            noteClock();
+        }
         try {
             if (role == Role.FILLS) {
                 fills.step(ending);

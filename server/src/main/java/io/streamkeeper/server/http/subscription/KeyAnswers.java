@@ -3,6 +3,7 @@ package io.streamkeeper.server.http.subscription;
 import io.netty.buffer.Unpooled;
 import io.streamkeeper.protocol.ErrorCode;
 import io.streamkeeper.protocol.Refusal;
+import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.server.http.request.HttpRequest;
 import io.streamkeeper.server.http.route.Answer;
 import io.streamkeeper.server.http.route.Answering;
@@ -51,6 +52,10 @@ public final class KeyAnswers {
         prepared.whenComplete((done, fault) -> {
             if (fault == null) {
                 Attempt.run(refuse, then);
+                return;
+            }
+            if (fault instanceof RefusedException refused) {
+                refuse.accept(refused.refusal());
                 return;
             }
             report(fault);

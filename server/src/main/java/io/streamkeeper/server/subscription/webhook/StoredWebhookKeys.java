@@ -1,6 +1,8 @@
 package io.streamkeeper.server.subscription.webhook;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.streamkeeper.protocol.ErrorCode;
+import io.streamkeeper.protocol.RefusedException;
 import io.streamkeeper.protocol.WebhookSignature;
 import io.streamkeeper.server.security.WatchedFile;
 import io.streamkeeper.server.subscription.WebhookKeys;
@@ -177,10 +179,18 @@ public final class StoredWebhookKeys implements WebhookKeys, AutoCloseable {
                 make();
                 prepared.complete(null);
             } catch (IOException | RuntimeException e) {
-                prepared.completeExceptionally(e);
+                prepared.completeExceptionally(refusalOr(e));
             }
         });
         return prepared;
+    }
+
+    /** The refusal that passes and that is the cause, such as that of a member which does not lead; else the failure. */
+    private static Exception refusalOr(Exception failure) {
+        return failure.getCause() instanceof RefusedException refused
+                        && refused.refusal().code().status() == ErrorCode.NO_LEADER.status()
+                ? refused
+                : failure;
     }
 
     private synchronized void make() throws IOException {
