@@ -111,6 +111,11 @@ final class Access {
         }
     }
 
+    /** Makes all files valid, so that a server can start with them. */
+    synchronized void repair() throws IOException {
+        writePolicy("");
+    }
+
     private void writeTokens(Random random, boolean withIntruder) throws IOException {
         List<String> lines = new ArrayList<>();
         tokens.forEach((name, token) -> {

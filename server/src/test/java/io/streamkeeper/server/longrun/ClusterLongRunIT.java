@@ -18,14 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three processes of the packaged jar as one cluster, under the random traffic of {@link LongRunIT}: each request is sent
- * to any member, while members are killed, stopped, ended and cut off. In the end of each life all of them are ended;
- * after the next start, each stream is compared with the model at each member.
+ * Three processes of the packaged jar as one cluster, under the random traffic and with the subscriptions of {@link
+ * LongRunIT}: each request is sent to any member, while members are killed, stopped, ended and cut off, and their wall
+ * clocks are moved. In every other life clients need tokens. In the end of each life all members are ended; after the next
+ * start, each stream and the registry are compared with the model at each member.
  *
  * <p>Runs with {@code -Dlongrun.cluster.seconds=N} only, which says for how long there are faults, at least; {@code
  * -Dlongrun.cluster.seed=S} repeats the choices, though not the moments.
@@ -44,32 +46,40 @@ class ClusterLongRunIT {
     private static final Duration PROGRESS_MAX = Duration.ofMinutes(2);
     private static final List<Role> ROLES = List.of(Role.APPENDS, Role.PRODUCER, Role.ANYTHING, Role.ANYTHING);
 
-    @TempDir
-    private Path folder;
-
+    private final Path folder;
     private final long seed = Long.getLong("longrun.cluster.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Reach reach = new Reach();
+    private final ServerClock clock;
     private final List<Traffic> clients = new ArrayList<>();
+    private final Subscribers subscribers;
     private String lastEnd = "nothing";
     private int lives;
+
+    ClusterLongRunIT(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        this.clock = new ServerClock(folder.resolve("clock"));
+        for (Role role : ROLES) {
+            String name = "cluster" + clients.size();
+            clients.add(new Traffic(name, role, Plan.Place.CLUSTER, clock, random.nextLong(), reach));
+        }
+        this.subscribers = new Subscribers(random.nextLong(), clock, reach);
+    }
+
+    @AfterEach
+    void close() {
+        subscribers.close();
+    }
 
     @Test
     void whatIsAcknowledgedHoldsAtEachMemberThroughEverythingThatHappensToThem() throws Exception {
         double seconds = Double.parseDouble(System.getProperty(SECONDS));
         long beginNanos = System.nanoTime();
-        Path agent = folder.resolve("clock-agent.jar");
-        ClockAgent.writeJar(agent);
-        ServerClock clock = new ServerClock(folder.resolve("clock"));
-        for (Role role : ROLES) {
-            String name = "cluster" + clients.size();
-            clients.add(new Traffic(name, role, Plan.Place.CLUSTER, clock, random.nextLong(), reach));
-        }
         try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), SMALL_DISK_MEBIBYTES)) {
-            run(seconds, disk, clock, agent);
+            run(seconds, disk);
         } catch (SmallDisk.NotHere e) {
             System.out.println("No disk of a member is small, as this machine cannot mount one: " + e.getMessage());
-            run(seconds, null, clock, agent);
+            run(seconds, null);
         } catch (Exception | AssertionError e) {
             throw new AssertionError("-Dlongrun.cluster.seed=" + seed + ", life " + lives + ": " + e.getMessage(), e);
         }
@@ -78,13 +88,16 @@ class ClusterLongRunIT {
                 + " lives, reached:\n" + reach);
     }
 
-    private void run(double seconds, @Nullable SmallDisk disk, ServerClock clock, Path agent) throws Exception {
+    private void run(double seconds, @Nullable SmallDisk disk) throws Exception {
+        Path agent = folder.resolve("clock-agent.jar");
+        ClockAgent.writeJar(agent);
         try (ClusterProcesses members = new ClusterProcesses(
                 folder,
                 "--shards=" + Plan.SHARDS,
                 "--max-producers=" + Plan.PRODUCERS_MAX,
                 "--keep-producers=0s",
                 "--registry",
+                "--allow-local-webhooks",
                 "--state-offsets")) {
             members.javaFlags(List.of("-javaagent:" + agent + "=" + clock.file));
             if (disk != null) {
@@ -121,12 +134,17 @@ class ClusterLongRunIT {
                 client.readsRegistry(isOpen());
                 threads.add(client.start(servers, isOpen() ? "" : access.field(client.name), lastEnd));
             }
+            Session session = new Session(servers, isOpen() ? "" : access.field(Subscribers.NAME), isOpen());
+            threads.addAll(subscribers.start(session, lastEnd));
             await().atMost(SETTLED_MAX)
-                    .until(() -> hasFailed() || clients.stream().allMatch(Traffic::isSettled));
+                    .until(() -> hasFailed()
+                            || (subscribers.isSettled() && clients.stream().allMatch(Traffic::isSettled)));
             clients.forEach(Traffic::ending);
+            subscribers.ending();
             beginNanos = System.nanoTime();
             for (int i = 0; i < count && !hasFailed(); i++) {
                 awaitExchanges(EXCHANGES_BETWEEN);
+                access.repair();
                 faults.happen();
                 if (!isOpen()) {
                     access.change(random, Access.Kind.TOKENS, reach);
@@ -138,6 +156,7 @@ class ClusterLongRunIT {
         } finally {
             clients.forEach(Traffic::over);
             members.endAll();
+            subscribers.ended();
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -156,7 +175,7 @@ class ClusterLongRunIT {
     private Access access(ClusterProcesses members) throws IOException {
         Access access = new Access(
                 folder.resolve("access"),
-                Stream.concat(clients.stream().map(client -> client.name), Stream.of("probe"))
+                Stream.concat(clients.stream().map(client -> client.name), Stream.of(Subscribers.NAME, "probe"))
                         .toList());
         List<String> flags = access.flags(isOpen() ? Access.Kind.OPEN : Access.Kind.TOKENS).stream()
                 .filter(flag -> !flag.startsWith("--audit-log"))
@@ -167,7 +186,16 @@ class ClusterLongRunIT {
     }
 
     private boolean hasFailed() {
-        return clients.stream().anyMatch(client -> client.failure() != null);
+        return failure() != null;
+    }
+
+    private @Nullable Throwable failure() {
+        return Stream.concat(
+                        clients.stream().map(Traffic::failure),
+                        Stream.of(subscribers).map(Subscribers::failure))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Waits until the clients have got answers, whatever has happened. */
@@ -181,11 +209,7 @@ class ClusterLongRunIT {
     }
 
     private void check(ClusterFaults faults) throws IOException {
-        Throwable failure = clients.stream()
-                .map(Traffic::failure)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        Throwable failure = failure();
         if (failure != null) {
             throw new AssertionError(
                     failure.getMessage() + "\nafter " + faults + "\nthe members said:\n" + faults.output(), failure);

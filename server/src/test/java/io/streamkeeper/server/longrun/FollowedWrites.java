@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Creates, appends to and deletes the streams of {@link Subscribers}. Belongs to their thread. */
 final class FollowedWrites {
@@ -14,13 +15,20 @@ final class FollowedWrites {
     private final Subscribers subscribers;
     private int numbers;
 
+    /** The stream that the last request was about. */
+    private @Nullable FollowedStream current;
+
     FollowedWrites(Subscribers subscribers) {
         this.subscribers = subscribers;
     }
 
     void step() throws IOException, Traffic.Later {
-        List<FollowedStream> all = List.copyOf(subscribers.streams.values());
-        FollowedStream stream = all.get(subscribers.random.nextInt(all.size()));
+        List<FollowedStream> certain = subscribers.certainStreams();
+        if (certain.isEmpty()) {
+            return;
+        }
+        FollowedStream stream = certain.get(subscribers.random.nextInt(certain.size()));
+        current = stream;
         if (!stream.exists()) {
             create(stream);
         } else if (subscribers.random.nextInt(60) == 0) {
@@ -32,7 +40,9 @@ final class FollowedWrites {
 
     /** What was refused has left no trace. */
     void certain() {
-        subscribers.streams.values().forEach(stream -> stream.doubt = Doubt.NONE);
+        if (current != null) {
+            current.doubt = Doubt.NONE;
+        }
     }
 
     private void create(FollowedStream stream) throws IOException, Traffic.Later {
@@ -80,6 +90,7 @@ final class FollowedWrites {
     }
 
     private void settle(FollowedStream stream) throws IOException, Traffic.Later {
+        current = null;
         Wire.Answer answer = subscribers.exchange("HEAD", stream.path, "");
         String tail = answer.status() == 200 ? answer.field("stream-next-offset") : null;
         String before = stream.tail();
@@ -96,6 +107,10 @@ final class FollowedWrites {
                     && tail.compareTo(before) > 0;
             Subscribers.require(isLonger, "an append in doubt", stream, answer);
             stream.appended(tail, stream.doubtful);
+            if (subscribers.session().servers.isCluster()) {
+                // Subscriptions may have begun before it or after it.
+                subscribers.subscriptions.forEach(subscription -> subscription.needNotShow(stream));
+            }
         } else {
             Subscribers.require(false, "a stream after a start", stream, answer);
         }

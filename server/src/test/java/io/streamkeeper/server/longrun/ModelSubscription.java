@@ -70,6 +70,9 @@ final class ModelSubscription {
     @Nullable
     FollowedStream doubtful;
 
+    /** Whether it was created, or a stream linked, by a request of which nothing says when it was executed. */
+    volatile boolean startIsUnknown;
+
     private final Set<String> explicit = new LinkedHashSet<>();
     private final Map<String, Progress> progress = new HashMap<>();
     private final Map<Long, String> wakeIds = new HashMap<>();
@@ -144,6 +147,26 @@ final class ModelSubscription {
         }
     }
 
+    /** All streams begin where the server's description says; see {@link #startIsUnknown}. */
+    synchronized void startsWhere(JsonNode view) {
+        view.get("streams").forEach(stream -> {
+            String acked = stream.get("acked_offset").asText();
+            Progress of = progress(
+                    stream.get("path").asText(), stream.get("tail_offset").asText());
+            of.mayBeAcked = later(of.mayBeAcked, acked);
+        });
+        startIsUnknown = false;
+    }
+
+    /** What a stream has now need not be shown to a worker. */
+    synchronized void needNotShow(FollowedStream stream) {
+        String tail = stream.tail();
+        if (tail != null) {
+            Progress of = progress(stream.path, tail);
+            of.shown = later(of.shown, tail);
+        }
+    }
+
     synchronized void link(String path) {
         explicit.add(path);
     }
@@ -188,6 +211,9 @@ final class ModelSubscription {
 
     private void see(Part part, long inGeneration, boolean isNew) {
         Progress of = progress(part.path(), part.tail());
+        if (startIsUnknown) {
+            of.mayBeAcked = later(of.mayBeAcked, part.acked());
+        }
         boolean isAfter = part.acked().compareTo(of.mayBeAcked) <= 0;
         require(isAfter, "the cursor has passed what was acknowledged, " + of.mayBeAcked + ": " + part);
         if (isNew && of.acked != null && of.ackedGeneration < inGeneration) {

@@ -80,6 +80,11 @@ final class PullWorker implements Runnable {
             }
         } catch (Traffic.Later e) {
             reach.count("later: a worker, " + e.getMessage());
+        } catch (IOException e) {
+            if (!session.losesMembers()) {
+                throw e;
+            }
+            reach.count("not answered: a worker");
         }
     }
 

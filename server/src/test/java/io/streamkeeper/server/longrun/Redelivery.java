@@ -23,6 +23,8 @@ final class Redelivery {
     /** How long a delivery takes at most after a start; one that is scheduled for later, from then on. */
     private static final Duration DELIVERED_MAX = Duration.ofSeconds(5);
 
+    private static final Duration DELIVERED_IN_CLUSTER_MAX = Duration.ofSeconds(20);
+
     /** No schedule is longer, as workers do not fail so often in a row. */
     private static final Duration SCHEDULED_MAX = Duration.ofSeconds(10);
 
@@ -50,6 +52,8 @@ final class Redelivery {
     }
 
     void await(String lastEnd) throws IOException, InterruptedException {
+        boolean isCluster = subscribers.session().servers.isCluster();
+        Duration most = isCluster ? DELIVERED_IN_CLUSTER_MAX : DELIVERED_MAX;
         Map<ModelSubscription, Long> waiting = waiting();
         while (!waiting.isEmpty()) {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -58,7 +62,7 @@ final class Redelivery {
                 long millis = sinceStartMillis(System.nanoTime()) - waiting.get(subscription);
                 if (stream == null) {
                     delivered(subscription, waiting.remove(subscription), lastEnd);
-                } else if (millis > DELIVERED_MAX.toMillis()) {
+                } else if (millis > most.toMillis()) {
                     throw new AssertionError("not delivered " + millis + " ms after the start after " + lastEnd + ": "
                             + stream + " of " + subscription + ", " + view(subscription));
                 }

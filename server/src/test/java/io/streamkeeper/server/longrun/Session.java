@@ -24,4 +24,9 @@ final class Session {
         this.credentials = credentials;
         this.isOpen = isOpen;
     }
+
+    /** Whether a request may stay without an answer although others are answered later. */
+    boolean losesMembers() {
+        return servers.isCluster() && isEnding && !hasEnded;
+    }
 }

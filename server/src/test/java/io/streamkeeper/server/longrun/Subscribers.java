@@ -55,6 +55,13 @@ final class Subscribers implements Runnable {
         }
     }
 
+    /** The streams of which no change is in doubt: any other takes no part until all members of a cluster have ended. */
+    List<FollowedStream> certainStreams() {
+        return streams.values().stream()
+                .filter(stream -> stream.doubt == FollowedStream.Doubt.NONE)
+                .toList();
+    }
+
     // ---- from one start to the next ----
 
     /** The server is ready, after an end of this kind. */
@@ -140,7 +147,7 @@ final class Subscribers implements Runnable {
             redelivery.await(lastEnd);
             session().isCalm = false;
             isSettled = true;
-            while (true) {
+            while (!session().hasEnded) {
                 step();
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
@@ -157,16 +164,26 @@ final class Subscribers implements Runnable {
     }
 
     private void step() throws IOException {
+        boolean changes = random.nextInt(25) == 0;
         try {
-            if (random.nextInt(25) == 0) {
+            if (changes) {
                 steps.step();
             } else {
                 writes.step();
             }
         } catch (Traffic.Later e) {
             reach.count("later: subscribers, " + e.getMessage());
-            writes.certain();
-            steps.certain();
+            if (changes) {
+                steps.certain();
+            } else {
+                writes.certain();
+            }
+        } catch (IOException e) {
+            if (!session().losesMembers()) {
+                throw e;
+            }
+            reach.count("not answered: subscribers");
+            steps.inDoubt();
         }
     }
 

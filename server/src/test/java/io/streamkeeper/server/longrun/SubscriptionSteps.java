@@ -43,6 +43,7 @@ final class SubscriptionSteps {
     }
 
     void step() throws IOException, Traffic.Later {
+        current = null;
         String id = Subscribers.NAME + "-" + random.nextInt(IDS);
         ModelSubscription found = subscribers.subscriptions.stream()
                 .filter(subscription -> subscription.id.equals(id))
@@ -55,6 +56,9 @@ final class SubscriptionSteps {
             return;
         }
         current = found;
+        if (found.doubt != Doubt.NONE) {
+            return;
+        }
         int choice = random.nextInt(8);
         if (choice == 0) {
             delete(found);
@@ -73,6 +77,13 @@ final class SubscriptionSteps {
             subscribers.subscriptions.remove(current);
         } else if (current != null) {
             current.doubt = Doubt.NONE;
+        }
+    }
+
+    /** The last request was not answered: until the next start, nothing says where a subscription that it links begins. */
+    void inDoubt() {
+        if (current != null && (current.doubt == Doubt.CREATION || current.doubt == Doubt.LINK)) {
+            current.startIsUnknown = true;
         }
     }
 
@@ -95,11 +106,14 @@ final class SubscriptionSteps {
             Wire.Answer answer = subscribers.exchange("PUT", wakeStream, "", Subscribers.JSON);
             require(answer.status() == 201, "the creation of a wake stream", answer);
         }
-        String pattern =
-                random.nextInt(4) == 0 ? null : Subscribers.NAME + PATTERNS.get(random.nextInt(PATTERNS.size()));
+        List<FollowedStream> streams = subscribers.certainStreams();
+        boolean namesAll = random.nextInt(4) == 0 || streams.size() < subscribers.streams.size();
+        if (namesAll && streams.isEmpty()) {
+            return;
+        }
+        String pattern = namesAll ? null : Subscribers.NAME + PATTERNS.get(random.nextInt(PATTERNS.size()));
         ModelSubscription subscription =
                 new ModelSubscription(id, created, pattern, wakeStream, subscribers.session().isOpen);
-        List<FollowedStream> streams = new ArrayList<>(subscribers.streams.values());
         int named = (pattern == null ? 1 : 0) + random.nextInt(3);
         for (int i = 0; i < named; i++) {
             subscription.link(streams.get(random.nextInt(streams.size())).path);
@@ -147,7 +161,10 @@ final class SubscriptionSteps {
     // ---- changes ----
 
     private void changeLink(ModelSubscription subscription) throws IOException, Traffic.Later {
-        List<FollowedStream> streams = List.copyOf(subscribers.streams.values());
+        List<FollowedStream> streams = subscribers.certainStreams();
+        if (streams.isEmpty()) {
+            return;
+        }
         FollowedStream stream = streams.get(random.nextInt(streams.size()));
         subscription.doubtful = stream;
         if (subscription.isExplicit(stream.path)) {
@@ -229,6 +246,10 @@ final class SubscriptionSteps {
         JsonNode view = MAPPER.readTree(answer.body());
         if (subscription.doubtful != null && (subscription.doubt == Doubt.LINK || subscription.doubt == Doubt.UNLINK)) {
             settleLink(subscription, subscription.doubtful.path, view);
+        }
+        if (subscription.startIsUnknown) {
+            subscription.startsWhere(view);
+            subscribers.streams.values().forEach(subscription::needNotShow);
         }
         subscription.doubt = Doubt.NONE;
         subscribers.reach.count("subscription: there after " + lastEnd);
