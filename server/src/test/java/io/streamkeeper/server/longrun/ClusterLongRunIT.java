@@ -120,13 +120,15 @@ class ClusterLongRunIT {
     private long live(ClusterProcesses members, ClusterFaults faults, int count) throws Exception {
         lives++;
         Access access = access(members);
-        members.startAll();
-        members.awaitAllReady();
-        faults.begin(lastEnd);
         List<URI> uris = IntStream.range(0, ClusterProcesses.COUNT)
                 .mapToObj(members::uri)
                 .toList();
         Servers servers = Servers.ofCluster(uris);
+        Session session = new Session(servers, isOpen() ? "" : access.field(Subscribers.NAME), isOpen());
+        subscribers.starting(session);
+        members.startAll();
+        members.awaitAllReady();
+        faults.begin(lastEnd);
         List<Thread> threads = new ArrayList<>();
         long beginNanos;
         try {
@@ -134,7 +136,6 @@ class ClusterLongRunIT {
                 client.readsRegistry(isOpen());
                 threads.add(client.start(servers, isOpen() ? "" : access.field(client.name), lastEnd));
             }
-            Session session = new Session(servers, isOpen() ? "" : access.field(Subscribers.NAME), isOpen());
             threads.addAll(subscribers.start(session, lastEnd));
             await().atMost(SETTLED_MAX)
                     .until(() -> hasFailed()

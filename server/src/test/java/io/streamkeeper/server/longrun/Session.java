@@ -8,7 +8,8 @@ final class Session {
     /** Whether the server does not authenticate: what was created by nobody may read everything, and otherwise nothing. */
     final boolean isOpen;
 
-    final long readyNanos = System.nanoTime();
+    /** When all servers were ready. */
+    volatile long readyNanos = System.nanoTime();
 
     /** Whether all workers do their work at once, so that nothing stays pending. */
     volatile boolean isCalm = true;

@@ -64,11 +64,17 @@ final class Subscribers implements Runnable {
 
     // ---- from one start to the next ----
 
+    /** Servers of this session are about to start: some may send webhooks before all are ready. */
+    void starting(Session newSession) {
+        receiver.serves(newSession);
+    }
+
     /** The server is ready, after an end of this kind. */
     List<Thread> start(Session newSession, String newLastEnd) {
         session = newSession;
         lastEnd = newLastEnd;
         isSettled = false;
+        newSession.readyNanos = System.nanoTime();
         receiver.serves(newSession);
         workers = List.of(worker("worker-1", newSession), worker("worker-2", newSession));
         List<Thread> threads = new ArrayList<>();
