@@ -104,7 +104,6 @@ final class AppliedEntries extends BaseStateMachine {
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         super.notifyTermIndexUpdated(term, index);
-        leaders.serves(term);
         delivery.passed(new LogPosition(term, index));
         leadership.queued(index);
     }

@@ -187,7 +187,7 @@ final class ClusterRequests {
         gate(exchange, () -> readHere(exchange, path, LiveMode.NONE, local));
     }
 
-    /** Passes a read on whose answer only the leader knows, see {@link ShardStore#isLifeOfUse}; it may be a use. */
+    /** Passes a read on whose answer only the leader knows, see {@link ShardStore#hasSlidingLife}; it may be a use. */
     private void readHere(Exchange exchange, StreamPath path, LiveMode live, Runnable local) {
         if (forwarding.replica().leads()) {
             local.run();
@@ -195,16 +195,16 @@ final class ClusterRequests {
         }
         waits = true;
         Shard shard = connection.server().shards().of(path);
-        Consumer<Boolean> known = isLifeOfUse -> LoopTasks.run(
+        Consumer<Boolean> known = slides -> LoopTasks.run(
                 connection.channel().eventLoop(),
-                () -> passed(() -> read(exchange, isLifeOfUse, live, local), () -> {}));
+                () -> passed(() -> readOrPassOn(exchange, slides, live, local), () -> {}));
         shard.step(
-                refusal -> known.accept(false), () -> known.accept(shard.store().isLifeOfUse(path)));
+                refusal -> known.accept(false), () -> known.accept(shard.store().hasSlidingLife(path)));
     }
 
-    private void read(Exchange exchange, boolean isLifeOfUse, LiveMode live, Runnable local) {
+    private void readOrPassOn(Exchange exchange, boolean slides, LiveMode live, Runnable local) {
         HttpRequest request = exchange.request();
-        if (!isLifeOfUse || request == null || forwarding.replica().leads()) {
+        if (!slides || request == null || forwarding.replica().leads()) {
             local.run();
         } else if (request.has(HeaderName.X_STREAM_FORWARDED)) {
             refuse(exchange, notLeading());

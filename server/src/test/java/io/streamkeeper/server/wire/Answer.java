@@ -2,10 +2,14 @@ package io.streamkeeper.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** A response as it came over the wire; field names are looked up in any case. */
@@ -21,6 +25,15 @@ public record Answer(int status, Map<String, String> fields, byte[] body) {
 
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** The text of a compressed body. */
+    String unzipped() {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public String nextOffset() {

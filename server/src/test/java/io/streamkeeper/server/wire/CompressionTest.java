@@ -3,14 +3,11 @@ package io.streamkeeper.server.wire;
 import static io.streamkeeper.server.wire.TestServer.BINARY;
 import static io.streamkeeper.server.wire.TestServer.JSON;
 import static io.streamkeeper.server.wire.TestServer.TEXT;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +20,6 @@ class CompressionTest {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(TestServer.config());
 
-    private static String unzipped(Answer answer) throws IOException {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
-            return new String(in.readAllBytes(), UTF_8);
-        }
-    }
-
     @Test
     void aLongTextIsCompressedForWhoAsks() throws IOException {
         String path = SERVER.create(TEXT, LONG);
@@ -38,7 +29,7 @@ class CompressionTest {
         assertThat(read.field("Content-Encoding")).isEqualTo("gzip");
         assertThat(read.field("Vary")).isEqualTo("Accept-Encoding");
         assertThat(read.body().length).isLessThan(LONG.length() / 10);
-        assertThat(unzipped(read)).isEqualTo(LONG);
+        assertThat(read.unzipped()).isEqualTo(LONG);
         assertThat(read.nextOffset()).isEqualTo(SERVER.head(path).nextOffset());
     }
 
@@ -46,7 +37,7 @@ class CompressionTest {
     void messagesAreCompressedAsOneArray() throws IOException {
         String path = SERVER.create(JSON, "[\"" + LONG + "\",2]");
 
-        assertThat(unzipped(SERVER.get(path, GZIP))).isEqualTo("[\"" + LONG + "\",2]");
+        assertThat(SERVER.get(path, GZIP).unzipped()).isEqualTo("[\"" + LONG + "\",2]");
     }
 
     @ParameterizedTest
@@ -97,7 +88,7 @@ class CompressionTest {
                 connection.request("GET", path + "?offset=now", "");
             }
             for (int i = 0; i < 20; i++) {
-                assertThat(unzipped(connection.receive().is(200))).isEqualTo(LONG);
+                assertThat(connection.receive().is(200).unzipped()).isEqualTo(LONG);
                 assertThat(connection.receive().is(200).text()).isEmpty();
             }
         }
@@ -140,12 +131,12 @@ class CompressionTest {
             }
         }
         for (int i = 0; i < 20; i++) {
-            assertThat(unzipped(SERVER.get(small, GZIP).is(200))).isEqualTo(LONG);
+            assertThat(SERVER.get(small, GZIP).is(200).unzipped()).isEqualTo(LONG);
         }
         for (TestConnection each : abuser) {
             each.close();
         }
-        assertThat(unzipped(SERVER.get(large, GZIP).is(200)).contentEquals(text))
+        assertThat(SERVER.get(large, GZIP).is(200).unzipped().contentEquals(text))
                 .isTrue();
     }
 }

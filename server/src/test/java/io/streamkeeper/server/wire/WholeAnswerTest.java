@@ -8,14 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,11 +54,9 @@ class WholeAnswerTest {
         return parts;
     }
 
-    private static String unzipped(Answer answer) throws IOException {
+    private static String unzipped(Answer answer) {
         assertThat(answer.field("Content-Encoding")).isEqualTo("gzip");
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
-            return new String(in.readAllBytes(), UTF_8);
-        }
+        return answer.unzipped();
     }
 
     // ---- all of it ----

@@ -302,7 +302,7 @@ public final class ShardStore implements AutoCloseable {
      * Whether only the owner of the log knows if the stream at a path has expired: it has a sliding time to live, and no
      * deletion is known here.
      */
-    public boolean isLifeOfUse(StreamPath path) {
+    public boolean hasSlidingLife(StreamPath path) {
         StreamState stream = state.latest(path);
         return stream != null && stream.lifetime().isSliding() && !stream.isDurablyDeleted();
     }
